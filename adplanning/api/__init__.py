@@ -1,0 +1,1 @@
+"""The HTTP rim: requests in, JSON out."""

@@ -1,0 +1,1 @@
+"""Which touchpoint earned how much of a conversion."""

@@ -1,0 +1,1 @@
+"""What counts: conversion events, their statistics, goals."""

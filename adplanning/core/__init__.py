@@ -1,0 +1,1 @@
+"""Vocabulary without a domain: errors, ids, money, periods, ratios, settings."""

@@ -1,0 +1,75 @@
+"""What a deployment may set: environment variables that begin with ADPLANNING_, or a `.env` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from adplanning.core.errors import InvalidData
+from adplanning.core.money import known_currency
+from adplanning.core.vocabulary import PublicRevenue
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a time zone; use a name such as Asia/Kolkata or UTC")
+    return name
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; secrets are masked wherever they are shown."""
+
+    model_config = SettingsConfigDict(env_prefix="ADPLANNING_", env_file=".env", extra="ignore")
+
+    home: Path = Field(Path("data"), description="folder of the embedded database and of executed notebooks")
+    database_url: SecretStr | None = Field(None, description="SQLAlchemy URL; SQLite in the home folder when not given")
+    admin_key: Annotated[SecretStr, Field(min_length=16)] | None = Field(None, description="accepted as an admin key")
+    currency: Annotated[str, AfterValidator(known_currency)] = Field("INR", description="reporting currency")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", description="reporting time zone")
+    public_revenue: PublicRevenue = Field(
+        PublicRevenue.counted, description="whether purchases claimed by a browser count before the shop confirms them"
+    )
+    rate_limit_visitor: int = Field(60, ge=0, description="public events a minute per visitor; 0 switches it off")
+    rate_limit_address: int = Field(600, ge=0, description="public events a minute per address; 0 switches it off")
+    max_event_bytes: int = Field(64_000, ge=1000, description="one public event")
+    max_metadata_bytes: int = Field(8_000, ge=100, description="metadata of one event")
+    max_batch_events: int = Field(500, ge=1, description="events in one public batch")
+    max_batch_bytes: int = Field(1_000_000, ge=1000, description="body of one public batch")
+    max_body_bytes: int = Field(10_000_000, ge=1000, description="any other body")
+    trusted_proxies: Annotated[str, Field(description="addresses whose X-Forwarded-For is believed, by commas")] = ""
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reporting time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def url(self) -> str:
+        """The database URL in use."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'adplanning.db').absolute()}"
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where executed notebooks are kept."""
+        return self.home / "runs"
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    InvalidData : naming the variable and what is allowed, never the value of a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as fault:
+        issues = [(f"ADPLANNING_{'_'.join(map(str, e['loc'])).upper()}", e["msg"]) for e in fault.errors()]
+        raise InvalidData("; ".join(f"{path}: {message}" for path, message in issues), issues) from None

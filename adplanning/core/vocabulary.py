@@ -1,0 +1,147 @@
+"""The words of the field that the API, the store and the pages share, each list written once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ConversionType(StrEnum):
+    """What a visitor did that counts."""
+
+    lead_form_submission = "lead_form_submission"
+    add_to_cart = "add_to_cart"
+    begin_checkout = "begin_checkout"
+    purchase = "purchase"
+    page_engagement = "page_engagement"
+    scroll_depth = "scroll_depth"
+    time_on_site = "time_on_site"
+    custom = "custom"
+
+
+class Platform(StrEnum):
+    """Where the traffic came from, coarsely."""
+
+    meta = "meta"
+    google = "google"
+    generic = "generic"
+    direct = "direct"
+
+
+class AttributionModel(StrEnum):
+    """How credit is split along a conversion path."""
+
+    last_click = "last_click"
+    first_click = "first_click"
+    linear = "linear"
+    time_decay = "time_decay"
+    position_based = "position_based"
+    markov = "markov"
+    shapley = "shapley"
+
+
+class TouchType(StrEnum):
+    """Where in its path a touchpoint stands; a single touch is reported as last."""
+
+    first = "first"
+    middle = "middle"
+    last = "last"
+
+
+class ResolutionMethod(StrEnum):
+    """How a touchpoint found its campaign."""
+
+    exact_utm_match = "exact_utm_match"
+    fuzzy_name_match = "fuzzy_name_match"
+    manual = "manual"
+    unresolved = "unresolved"
+
+
+class GoalType(StrEnum):
+    """Which events a goal listens to."""
+
+    lead_form = "lead_form"
+    purchase = "purchase"
+    add_to_cart = "add_to_cart"
+    page_view = "page_view"
+    time_on_page = "time_on_page"
+    scroll_depth = "scroll_depth"
+    custom_event = "custom_event"
+
+
+class JourneyEventType(StrEnum):
+    """What happened on a customer's way."""
+
+    form_submit = "form_submit"
+    feedback = "feedback"
+    purchase = "purchase"
+    page_view = "page_view"
+    social_engage = "social_engage"
+    lead_capture = "lead_capture"
+    email_open = "email_open"
+    email_click = "email_click"
+    ad_click = "ad_click"
+    support_ticket = "support_ticket"
+    custom = "custom"
+
+
+class JourneyChannel(StrEnum):
+    """Over which way it happened."""
+
+    web = "web"
+    social = "social"
+    email = "email"
+    sms = "sms"
+    phone = "phone"
+    in_person = "in_person"
+    ad = "ad"
+
+
+class JourneyStage(StrEnum):
+    """How far along a customer is, in this order."""
+
+    awareness = "awareness"
+    interest = "interest"
+    consideration = "consideration"
+    intent = "intent"
+    conversion = "conversion"
+    retention = "retention"
+    advocacy = "advocacy"
+
+
+class Role(StrEnum):
+    """What a key may do: a viewer reads, an analyst also writes, an admin also manages keys and deletes."""
+
+    viewer = "viewer"
+    analyst = "analyst"
+    admin = "admin"
+
+
+class Origin(StrEnum):
+    """Which way in a record took; `web` is claimed by a browser, `admin` and `import` are the shop's own word."""
+
+    web = "web"
+    admin = "admin"
+    imported = "import"
+
+
+class PublicRevenue(StrEnum):
+    """Whether purchases that only a browser has claimed count as revenue."""
+
+    counted = "counted"
+    confirmed_only = "confirmed_only"
+
+
+_META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
+_GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
+PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)
+
+
+def platform_of_source(utm_source: str | None) -> Platform:
+    """Tell the platform from a UTM source; case and surrounding space do not matter.
+
+    >>> [platform_of_source(s).value for s in ("FB", "adwords", "newsletter", None)]
+    ['meta', 'google', 'generic', 'direct']
+    """
+    if utm_source is None or not utm_source.strip():
+        return Platform.direct
+    return PLATFORM_OF_SOURCE.get(utm_source.strip().lower(), Platform.generic)

@@ -1,0 +1,1 @@
+"""Files as facts: read, checked row by row, stored in one transaction."""

@@ -1,0 +1,1 @@
+"""The steps of a visitor or person."""

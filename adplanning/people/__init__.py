@@ -1,0 +1,1 @@
+"""Who is behind the events: persons, their visitors, the websites."""

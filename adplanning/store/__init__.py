@@ -1,0 +1,1 @@
+"""The tables, transactions, and columnar reads."""

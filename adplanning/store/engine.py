@@ -1,0 +1,119 @@
+"""How the database is opened: the same promises from SQLite and from PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from adplanning.core.errors import InvalidData, StoreUnavailable
+
+BUSY_TIMEOUT_MS = 5000
+CONNECT_TIMEOUT_S = 3
+STATEMENT_TIMEOUT_MS = 60_000
+
+# Codes of sqlite3.h that mean "not now" rather than "wrong":
+# BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+_SQLITE_UNAVAILABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+
+
+def make_engine(url: str) -> Engine:
+    """Open the database behind a SQLAlchemy URL; nothing is connected yet.
+
+    SQLite: WAL, synchronous=FULL (a committed transaction survives a power cut), foreign keys on, 5 s busy timeout.
+    PostgreSQL: 3 s to connect, one minute a statement, connections checked before use.
+    A connection writes only with the execution option `writes=True`: its transactions begin IMMEDIATE, so that a
+    writer waits for its turn instead of failing at the upgrade from reader to writer. All others cannot write.
+
+    Raises
+    ------
+    InvalidData : the URL names neither SQLite nor PostgreSQL, or SQLite in memory.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        backend = parsed.get_backend_name()
+        if backend == "sqlite":
+            return _sqlite(parsed.database)
+        if backend == "postgresql":
+            return _postgresql(parsed)
+    except (ArgumentError, NoSuchModuleError):
+        pass
+    raise InvalidData.at(
+        "ADPLANNING_DATABASE_URL",
+        "names no database this product works on; write sqlite:///path/to/file.db or "
+        "postgresql://user:password@host:5432/name",
+    )
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    """Whether the store is the embedded one."""
+    return bind.dialect.name == "sqlite"
+
+
+def _sqlite(path: str | None) -> Engine:
+    if not path or path == ":memory:":
+        raise InvalidData.at("ADPLANNING_DATABASE_URL", "SQLite needs a file; write sqlite:///path/to/file.db")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", pool_timeout=BUSY_TIMEOUT_MS / 1000)
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: Any) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}",
+        },
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return engine
+
+
+@contextmanager
+def unavailable_as_such() -> Iterator[None]:
+    """Turn a lost, locked or full database into `StoreUnavailable`; let every other fault through."""
+    try:
+        yield
+    except PoolTimeout as fault:
+        raise StoreUnavailable("the database is busy: no connection came free in time; try again shortly") from fault
+    except OperationalError as fault:
+        cause = fault.orig
+        if isinstance(cause, sqlite3.Error):
+            if cause.sqlite_errorcode & 0xFF not in _SQLITE_UNAVAILABLE:
+                raise
+            reason = str(cause)
+        else:
+            reason = "no answer from the database server, or it refused"
+        raise StoreUnavailable(f"the database cannot be used now ({reason}); nothing was stored, try again") from fault

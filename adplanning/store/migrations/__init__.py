@@ -1,0 +1,1 @@
+"""Forward steps of the schema, run by Alembic."""

@@ -1,0 +1,10 @@
+"""Every table, gathered once: what migrations compare with and what facts are read from."""
+
+from __future__ import annotations
+
+from adplanning.store.tables import ads, attribution, events, operations, people
+from adplanning.store.tables.base import Base
+
+MODULES = (ads, attribution, events, operations, people)
+METADATA = Base.metadata
+TABLES = METADATA.tables

@@ -1,0 +1,1 @@
+"""One event across domains, one file an event."""
