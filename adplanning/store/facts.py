@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import adbc_driver_postgresql.dbapi as adbc_postgresql
 import polars as pl
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Engine, Float, Integer, Select, select
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Dialect, Engine, Float, Integer, Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adplanning.core.errors import InvalidData, StoreUnavailable
@@ -111,11 +111,11 @@ def read(engine: Engine, *statements: Select[Any]) -> list[pl.DataFrame]:
     return [_typed(frame, query) for frame, query in zip(raw, statements, strict=True)]
 
 
-_SQLITE = sqlite.dialect(paramstyle="qmark")
-_POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")
+_SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_POSTGRESQL: Dialect = postgresql.dialect(paramstyle="numeric_dollar")
 
 
-def _compiled(query: Select[Any], dialect: Any) -> tuple[str, list[object]]:
+def _compiled(query: Select[Any], dialect: Dialect) -> tuple[str, list[object]]:
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = compiled.construct_params()
     by_text = dialect is _SQLITE
