@@ -5,24 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from adplanning.core.errors import InvalidData
 from adplanning.core.money import to_minor
 from adplanning.core.vocabulary import ConversionType, GoalType, JourneyEventType
 
-# The types of conversions and of journey events that a kind of goal listens to.
-EVENTS_OF_GOAL: Mapping[str, frozenset[str]] = {
+Kind = Literal["conversion", "journey"]
+
+# The events that a kind of goal listens to. A purchase is counted by its conversion alone: shops send both.
+EVENTS_OF_GOAL: Mapping[str, frozenset[tuple[Kind, str]]] = {
     GoalType.lead_form: frozenset(
-        {ConversionType.lead_form_submission, JourneyEventType.form_submit, JourneyEventType.lead_capture}
+        {
+            ("conversion", ConversionType.lead_form_submission),
+            ("journey", JourneyEventType.form_submit),
+            ("journey", JourneyEventType.lead_capture),
+        }
     ),
-    GoalType.purchase: frozenset({ConversionType.purchase}),
-    GoalType.add_to_cart: frozenset({ConversionType.add_to_cart}),
-    GoalType.page_view: frozenset({JourneyEventType.page_view}),
-    GoalType.time_on_page: frozenset({ConversionType.time_on_site}),
-    GoalType.scroll_depth: frozenset({ConversionType.scroll_depth}),
-    GoalType.custom_event: frozenset({ConversionType.custom, JourneyEventType.custom}),
+    GoalType.purchase: frozenset({("conversion", ConversionType.purchase)}),
+    GoalType.add_to_cart: frozenset({("conversion", ConversionType.add_to_cart)}),
+    GoalType.page_view: frozenset({("journey", JourneyEventType.page_view)}),
+    GoalType.time_on_page: frozenset({("conversion", ConversionType.time_on_site)}),
+    GoalType.scroll_depth: frozenset({("conversion", ConversionType.scroll_depth)}),
+    GoalType.custom_event: frozenset({("conversion", ConversionType.custom), ("journey", JourneyEventType.custom)}),
 }
+
+
+CONDITIONS = (
+    "event_name",
+    "pathname_pattern",
+    "min_time_seconds",
+    "min_scroll_percent",
+    "min_value",
+    "custom_conditions",
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +57,12 @@ class GoalRule:
 
 @dataclass(frozen=True)
 class EventView:
-    """What a goal looks at in a conversion or journey event; `value_minor` is in minor units of `currency`."""
+    """What a goal looks at in a conversion or journey event; `value_minor` is in minor units of `currency`.
 
+    `derived` marks a journey event that only mirrors another record (an order, a lead); that record is what counts.
+    """
+
+    kind: Kind
     event_type: str
     event_name: str | None
     page: str | None
@@ -49,6 +70,7 @@ class EventView:
     value_minor: int | None
     currency: str
     data: Mapping[str, Any]
+    derived: bool = False
 
 
 class GoalMet(NamedTuple):
@@ -71,26 +93,26 @@ def met_goals(event: EventView, rules: Iterable[GoalRule]) -> list[GoalMet]:
     The completion is worth the event's value when `value_from_event` and it has one, else the goal's default.
 
     >>> rule = GoalRule("goal_1", "purchase", {"min_value": 500}, None, "INR", True, None)
-    >>> met_goals(EventView("purchase", None, "/thanks", "web_1", 50000, "INR", {}), [rule])
+    >>> met_goals(EventView("conversion", "purchase", None, "/thanks", "web_1", 50000, "INR", {}), [rule])
     [GoalMet(goal_id='goal_1', value_minor=50000, currency='INR')]
-    >>> met_goals(EventView("purchase", None, "/thanks", "web_1", 49999, "INR", {}), [rule])
+    >>> met_goals(EventView("conversion", "purchase", None, "/thanks", "web_1", 49999, "INR", {}), [rule])
     []
     """
     return [_completion(event, rule) for rule in rules if _meets(event, rule)]
 
 
-def met_by_event(rules: Sequence[GoalRule]) -> Mapping[str, list[GoalRule]]:
-    """The rules by the event type they listen to, so that most events are held against none.
+def rules_by_event(rules: Sequence[GoalRule]) -> Mapping[tuple[Kind, str], list[GoalRule]]:
+    """The rules by the kind and type of event they listen to, so that most events are held against none.
 
     >>> rule = GoalRule("goal_1", "scroll_depth", {}, None, "INR", True, None)
-    >>> list(met_by_event([rule]))
-    ['scroll_depth']
+    >>> list(rules_by_event([rule]))
+    [('conversion', 'scroll_depth')]
     """
-    by_type: dict[str, list[GoalRule]] = {}
+    by_event: dict[tuple[Kind, str], list[GoalRule]] = {}
     for rule in rules:
-        for event_type in EVENTS_OF_GOAL[rule.goal_type]:
-            by_type.setdefault(str(event_type), []).append(rule)
-    return by_type
+        for kind, event_type in EVENTS_OF_GOAL[rule.goal_type]:
+            by_event.setdefault((kind, str(event_type)), []).append(rule)
+    return by_event
 
 
 def _completion(event: EventView, rule: GoalRule) -> GoalMet:
@@ -100,39 +122,35 @@ def _completion(event: EventView, rule: GoalRule) -> GoalMet:
 
 
 def _meets(event: EventView, rule: GoalRule) -> bool:
-    if event.event_type not in EVENTS_OF_GOAL[rule.goal_type]:
+    if event.derived or (event.kind, event.event_type) not in EVENTS_OF_GOAL[rule.goal_type]:
         return False
     if rule.website_id is not None and rule.website_id != event.website_id:
         return False
-    return all(
-        _CONDITIONS[name](event, rule, wanted)
-        for name, wanted in rule.conditions.items()
-        if wanted is not None and name in _CONDITIONS
-    )
+    return all(_holds(name, wanted, event, rule) for name, wanted in rule.conditions.items() if wanted is not None)
 
 
-def _at_least(name: str, event: EventView, wanted: float) -> bool:
-    given = event.data.get(name)
+def _holds(name: str, wanted: Any, event: EventView, rule: GoalRule) -> bool:
+    match name:
+        case "event_name":
+            return event.event_name == wanted
+        case "pathname_pattern":
+            return event.page is not None and _matches_path(event.page, wanted)
+        case "min_time_seconds":
+            return _at_least(event.data.get("seconds"), wanted)
+        case "min_scroll_percent":
+            return _at_least(event.data.get("depth"), wanted)
+        case "min_value":
+            return event.currency == rule.currency and _at_least(event.value_minor, to_minor(wanted, rule.currency))
+        case "custom_conditions":
+            return all(event.data.get(key) == value for key, value in wanted.items())
+    raise InvalidData.unknown_choice("conditions", name, CONDITIONS)
+
+
+def _at_least(given: object, wanted: float) -> bool:
     return isinstance(given, (int, float)) and not isinstance(given, bool) and given >= wanted
 
 
-def _matches_path(event: EventView, pattern: str) -> bool:
-    if event.page is None:
-        return False
+def _matches_path(page: str, pattern: str) -> bool:
     # fnmatch gives ? and [ a meaning that the contract does not.
     literal = pattern.replace("[", "[[]").replace("?", "[?]")
-    return fnmatchcase(urlsplit(event.page).path or "/", literal)
-
-
-def _worth_at_least(event: EventView, rule: GoalRule, wanted_minor: float) -> bool:
-    return event.value_minor is not None and event.currency == rule.currency and event.value_minor >= wanted_minor
-
-
-_CONDITIONS: Mapping[str, Any] = {
-    "event_name": lambda event, rule, wanted: event.event_name == wanted,
-    "pathname_pattern": lambda event, rule, wanted: _matches_path(event, wanted),
-    "min_time_seconds": lambda event, rule, wanted: _at_least("seconds", event, wanted),
-    "min_scroll_percent": lambda event, rule, wanted: _at_least("depth", event, wanted),
-    "min_value": lambda event, rule, wanted: _worth_at_least(event, rule, to_minor(wanted, rule.currency)),
-    "custom_conditions": lambda event, rule, wanted: all(event.data.get(k) == v for k, v in wanted.items()),
-}
+    return fnmatchcase(urlsplit(page).path or "/", literal)
