@@ -132,7 +132,7 @@ def _meets(event: EventView, rule: GoalRule) -> bool:
 def _holds(name: str, wanted: Any, event: EventView, rule: GoalRule) -> bool:
     match name:
         case "event_name":
-            return event.event_name == wanted
+            return event.event_name == str(wanted)
         case "pathname_pattern":
             return event.page is not None and _matches_path(event.page, wanted)
         case "min_time_seconds":
@@ -153,4 +153,8 @@ def _at_least(given: object, wanted: float) -> bool:
 def _matches_path(page: str, pattern: str) -> bool:
     # fnmatch gives ? and [ a meaning that the contract does not.
     literal = pattern.replace("[", "[[]").replace("?", "[?]")
-    return fnmatchcase(urlsplit(page).path or "/", literal)
+    try:
+        path = urlsplit(page).path or "/"
+    except ValueError:
+        return False
+    return fnmatchcase(path, literal)

@@ -125,9 +125,10 @@ def in_reporting_currency(
     scale = pl.col("currency").replace_strict(
         {code: 10.0 ** (minor_digits(currency) - n) for code, n in digits.items()}, default=1.0, return_dtype=pl.Float64
     )
-    same = pl.col("currency") == currency
-    return (
-        frame.with_columns(pl.col(on).alias("__on"))
+    own = frame.filter(pl.col("currency") == currency).with_columns(pl.col(amount).cast(pl.Int64).alias(into))
+    foreign = (
+        frame.filter(pl.col("currency") != currency)
+        .with_columns(pl.col(on).alias("__on"))
         .sort("__on")
         .join_asof(
             known.lazy().sort("__on"),
@@ -137,14 +138,10 @@ def in_reporting_currency(
             tolerance=f"{RATE_MAX_AGE_DAYS}d",
             check_sortedness=False,
         )
-        .with_columns(
-            pl.when(same)
-            .then(pl.col(amount).cast(pl.Int64))
-            .otherwise((pl.col(amount) * pl.col("__rate") * scale).round().cast(pl.Int64))
-            .alias(into)
-        )
+        .with_columns((pl.col(amount) * pl.col("__rate") * scale).round().cast(pl.Int64).alias(into))
         .drop("__on", "__rate")
     )
+    return pl.concat([own, foreign])
 
 
 CurrencyCode = Annotated[str, AfterValidator(known_currency)]

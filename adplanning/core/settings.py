@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     max_metadata_bytes: int = Field(8_000, ge=100, description="metadata of one event")
     max_batch_events: int = Field(500, ge=1, description="events in one public batch")
     max_batch_bytes: int = Field(1_000_000, ge=1000, description="body of one public batch")
-    max_body_bytes: int = Field(10_000_000, ge=1000, description="any other body")
+    max_body_bytes: int = Field(5_000_000, ge=1000, description="any other body")
     trusted_proxies: Annotated[str, Field(description="addresses whose X-Forwarded-For is believed, by commas")] = ""
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

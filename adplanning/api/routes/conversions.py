@@ -1,0 +1,358 @@
+"""/admin/ad-planning/conversions: what visitors did that counts, and the statistics of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from adplanning.api.bodies import (
+    Amount,
+    Body,
+    Deleted,
+    InstantText,
+    Optional,
+    changes,
+    instant_or,
+    json_text,
+    minor_units,
+)
+from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Id, Now, Page, Reading, StoreEngine, Writing
+from adplanning.conversions import service
+from adplanning.core.errors import Conflict, InvalidData
+from adplanning.core.ids import new_id
+from adplanning.core.money import CurrencyCode, to_major
+from adplanning.core.periods import Period, isoformat
+from adplanning.core.texts import Identifier, JsonObject
+from adplanning.core.vocabulary import AttributionModel, ConversionType, Origin, Platform, platform_of_source
+from adplanning.store.tables.base import to_micros
+from adplanning.store.tables.events import Conversion
+from adplanning.tracking.events import NewConversion
+from adplanning.workflows.event_tracked import track
+
+router = APIRouter(prefix="/admin/ad-planning/conversions", tags=["conversions"])
+
+Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Grouping = Literal["day", "week", "month", "conversion_type", "platform", "campaign"]
+
+
+class ConversionFields(Body):
+    """A conversion."""
+
+    visitor_id: Identifier
+    conversion_type: ConversionType
+    conversion_name: Optional = None
+    website_id: Optional = None
+    ad_campaign_id: Optional = None
+    ad_set_id: Optional = None
+    ad_id: Optional = None
+    platform: Platform | None = None
+    utm_source: Optional = None
+    utm_medium: Optional = None
+    utm_campaign: Optional = None
+    utm_term: Optional = None
+    utm_content: Optional = None
+    attribution_model: AttributionModel = AttributionModel.last_click
+    attribution_weight: Weight = 1.0
+    conversion_value: Amount | None = None
+    currency: CurrencyCode | None = None
+    order_id: Optional = None
+    lead_id: Optional = None
+    person_id: Optional = None
+    session_id: Optional = None
+    event_id: Optional = None
+    converted_at: InstantText | None = None
+    metadata: JsonObject | None = None
+
+
+class ConversionChange(Body):
+    """What may be changed of a conversion; another of its fields may be sent only as it is."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+    conversion_name: Optional = None
+    ad_campaign_id: Optional = None
+    ad_set_id: Optional = None
+    ad_id: Optional = None
+    platform: Platform | None = None
+    conversion_value: Amount | None = None
+    person_id: Optional = None
+    attribution_model: AttributionModel | None = None
+    metadata: JsonObject | None = None
+
+
+class ConversionOut(BaseModel):
+    """A conversion as the API shows one."""
+
+    id: str
+    conversion_type: ConversionType
+    conversion_name: str | None
+    website_id: str | None
+    ad_campaign_id: str | None
+    ad_set_id: str | None
+    ad_id: str | None
+    platform: Platform
+    utm_source: str | None
+    utm_medium: str | None
+    utm_campaign: str | None
+    utm_term: str | None
+    utm_content: str | None
+    attribution_model: AttributionModel
+    attribution_weight: float
+    conversion_value: float | None
+    currency: str
+    order_id: str | None
+    lead_id: str | None
+    person_id: str | None
+    visitor_id: str
+    session_id: str | None
+    converted_at: str | None
+    goal_ids: list[str]
+    origin: Origin
+    confirmed_at: str | None
+    is_bot: bool
+    metadata: dict[str, Any]
+
+
+class ConversionAnswer(BaseModel):
+    """One conversion."""
+
+    conversion: ConversionOut
+
+
+class ConversionsAnswer(BaseModel):
+    """A page of conversions."""
+
+    conversions: list[ConversionOut]
+    count: int
+    limit: int
+    offset: int
+
+
+class UnconvertedOut(BaseModel):
+    """Counted, but not in the value: no rate is known from this currency."""
+
+    currency: str
+    count: int
+    value: float
+
+
+class PeriodOut(BaseModel):
+    """Inclusive bounds; null is open."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+class TotalsOut(BaseModel):
+    """Over all matching conversions; values in the reporting currency, the rate in percent."""
+
+    total_conversions: int
+    total_value: float
+    conversion_rate: float | None
+    by_type: dict[str, int]
+    by_platform: dict[str, int]
+
+
+class StatsAnswer(BaseModel):
+    """Statistics of conversions."""
+
+    totals: TotalsOut
+    total_conversions: int
+    total_value: float
+    conversion_rate: float | None
+    by_type: dict[str, int]
+    currency: str
+    time_series: list[dict[str, Any]]
+    unconverted: list[UnconvertedOut]
+    period: PeriodOut
+
+
+def conversion_json(row: Conversion, goal_ids: Sequence[str]) -> ConversionOut:
+    """A conversion as the API shows one."""
+    return ConversionOut(
+        id=row.id,
+        conversion_type=ConversionType(row.conversion_type),
+        conversion_name=row.conversion_name,
+        website_id=row.website_id,
+        ad_campaign_id=row.ad_campaign_id,
+        ad_set_id=row.ad_set_id,
+        ad_id=row.ad_id,
+        platform=Platform(row.platform),
+        utm_source=row.utm_source,
+        utm_medium=row.utm_medium,
+        utm_campaign=row.utm_campaign,
+        utm_term=row.utm_term,
+        utm_content=row.utm_content,
+        attribution_model=AttributionModel(row.attribution_model),
+        attribution_weight=row.attribution_weight,
+        conversion_value=None if row.value_minor is None else to_major(row.value_minor, row.currency),
+        currency=row.currency,
+        order_id=row.order_id,
+        lead_id=row.lead_id,
+        person_id=row.person_id,
+        visitor_id=row.visitor_id,
+        session_id=row.session_id,
+        converted_at=isoformat(row.converted_at),
+        goal_ids=list(goal_ids),
+        origin=Origin(row.origin),
+        confirmed_at=isoformat(row.confirmed_at),
+        is_bot=row.is_bot,
+        metadata=row.extra or {},
+    )
+
+
+@router.post("", status_code=201)
+def create(body: ConversionFields, session: Writing, settings: AppSettings, now: Now) -> ConversionAnswer:
+    """Add a conversion; an order that is there already is refused with 409."""
+    currency = body.currency or settings.currency
+    row = NewConversion(
+        **body.model_dump(exclude={"conversion_value", "currency", "converted_at", "platform", "metadata"}),
+        id=new_id("conv"),
+        platform=body.platform or platform_of_source(body.utm_source),
+        value_minor=minor_units(body.conversion_value, currency, field="conversion_value"),
+        currency=currency,
+        pathname=None,
+        origin=Origin.admin,
+        confirmed_at=None,
+        is_bot=False,
+        metadata=json_text(body.metadata),
+        converted_at=to_micros(instant_or(body.converted_at, now, settings.zone, field="converted_at")),
+        received_at=to_micros(now),
+    )
+    [tracked] = track(session.connection(), [row], goals=service.goal_rules(session))
+    if tracked.duplicate:
+        name = "order_id" if body.order_id and body.conversion_type is ConversionType.purchase else "event_id"
+        raise Conflict(f"{name}: {getattr(body, name)!r} is conversion {tracked.id} already; change that one instead")
+    return ConversionAnswer(conversion=conversion_json(service.find_conversion(session, tracked.id), tracked.goal_ids))
+
+
+@router.get("")
+def list_(
+    session: Reading,
+    page: Page,
+    period: GivenPeriod,
+    website_id: Filter = None,
+    conversion_type: ConversionType | None = None,
+    ad_campaign_id: Filter = None,
+    platform: Platform | None = None,
+    visitor_id: Filter = None,
+    person_id: Filter = None,
+    goal_id: Filter = None,
+    utm_source: Filter = None,
+    utm_campaign: Filter = None,
+) -> ConversionsAnswer:
+    """Conversions, newest first."""
+    filters = {
+        "website_id": website_id,
+        "conversion_type": conversion_type,
+        "ad_campaign_id": ad_campaign_id,
+        "platform": platform,
+        "visitor_id": visitor_id,
+        "person_id": person_id,
+        "goal_id": goal_id,
+        "utm_source": utm_source,
+        "utm_campaign": utm_campaign,
+    }
+    rows, count = service.list_conversions(session, filters, period, limit=page.limit, offset=page.offset)
+    return ConversionsAnswer(
+        conversions=[conversion_json(row, goal_ids) for row, goal_ids in rows],
+        count=count,
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+@router.get("/stats")
+def stats(
+    engine: StoreEngine,
+    settings: AppSettings,
+    now: Now,
+    period: GivenPeriod,
+    website_id: Filter = None,
+    ad_campaign_id: Filter = None,
+    platform: Platform | None = None,
+    group_by: Grouping = "day",
+) -> StatsAnswer:
+    """Totals over all matching conversions of the period, by default the last 30 days."""
+    asked = period if period != Period() else Period.last_days(30, now)
+    found = service.statistics(
+        engine,
+        {"website_id": website_id, "ad_campaign_id": ad_campaign_id, "platform": platform},
+        asked,
+        currency=settings.currency,
+        zone=settings.zone,
+        group_by=group_by,
+        public_revenue=settings.public_revenue,
+    )
+    total_value = to_major(found.total_value_minor, settings.currency)
+    return StatsAnswer(
+        totals=TotalsOut(
+            total_conversions=found.total_conversions,
+            total_value=total_value,
+            conversion_rate=found.conversion_rate,
+            by_type=found.by_type,
+            by_platform=found.by_platform,
+        ),
+        total_conversions=found.total_conversions,
+        total_value=total_value,
+        conversion_rate=found.conversion_rate,
+        by_type=found.by_type,
+        currency=settings.currency,
+        time_series=[_point(row, settings.currency) for row in found.series],
+        unconverted=[
+            UnconvertedOut(currency=u.currency, count=u.count, value=to_major(u.value_minor, u.currency))
+            for u in found.unconverted
+        ],
+        period=PeriodOut.model_validate(asked.to_json()),
+    )
+
+
+@router.get("/{conversion_id}")
+def read(conversion_id: Id, session: Reading) -> ConversionAnswer:
+    """One conversion."""
+    row = service.find_conversion(session, conversion_id)
+    return ConversionAnswer(conversion=conversion_json(row, service.goals_of(session, row)))
+
+
+@router.put("/{conversion_id}")
+def change(conversion_id: Id, body: ConversionChange, session: Writing) -> ConversionAnswer:
+    """Change the fields that are sent; its goals are looked at anew."""
+    row = service.find_conversion(session, conversion_id)
+    _refuse_fixed(body.model_extra or {}, conversion_json(row, service.goals_of(session, row)))
+    named = changes(body, required=("platform", "attribution_model"))
+    fields = {name: value for name, value in named.items() if name in ConversionChange.model_fields}
+    if "metadata" in fields:
+        fields["extra"] = fields.pop("metadata")
+    if "conversion_value" in fields:
+        amount: Decimal | None = fields.pop("conversion_value")
+        fields["value_minor"] = minor_units(amount, row.currency, field="conversion_value")
+    changed = service.change_conversion(session, conversion_id, fields)
+    return ConversionAnswer(conversion=conversion_json(changed, service.goals_of(session, changed)))
+
+
+@router.delete("/{conversion_id}")
+def delete(conversion_id: Id, session: Writing) -> Deleted:
+    """Remove a conversion with the goals it completed and the credit it gave."""
+    service.delete_conversion(session, conversion_id)
+    return Deleted(id=conversion_id)
+
+
+def _refuse_fixed(sent: Mapping[str, Any], shown: ConversionOut) -> None:
+    """Refuse another value for a field that never changes; sending a read conversion back is fine."""
+    present = shown.model_dump(mode="json")
+    for name, value in sent.items():
+        if name in present and value != present[name]:
+            allowed = ", ".join(ConversionChange.model_fields)
+            raise InvalidData.at(name, f"cannot be changed from {present[name]!r}; what can be is: {allowed}")
+
+
+def _point(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    point = dict(row)
+    point["value"] = to_major(point.pop("value_minor"), currency)
+    return point

@@ -1,0 +1,206 @@
+"""/admin/ad-planning/goals: what the shop wants visitors to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from adplanning.api.bodies import Amount, Body, Deleted, Optional, StrictBody, changes, minor_units
+from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, StoreEngine, Writing
+from adplanning.conversions import service
+from adplanning.conversions.service import Completions
+from adplanning.core.money import to_major
+from adplanning.core.periods import isoformat
+from adplanning.core.settings import Settings
+from adplanning.core.texts import Identifier, JsonObject
+from adplanning.core.vocabulary import GoalType
+from adplanning.store.tables.events import Goal
+
+router = APIRouter(prefix="/admin/ad-planning/goals", tags=["goals"])
+
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Conditions(StrictBody):
+    """What an event must show; a condition left out always holds."""
+
+    event_name: Optional = None
+    pathname_pattern: Annotated[Optional, Field(description="`*` stands for anything")] = None
+    min_time_seconds: NotNegative | None = None
+    min_scroll_percent: Annotated[NotNegative, Field(le=100)] | None = None
+    min_value: NotNegative | None = None
+    custom_conditions: JsonObject | None = None
+
+
+class GoalFields(Body):
+    """A goal."""
+
+    name: Identifier
+    description: Optional = None
+    goal_type: GoalType
+    conditions: Conditions = Conditions()
+    default_value: Amount | None = None
+    value_from_event: bool = True
+    is_active: bool = True
+    website_id: Optional = None
+    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 0
+    metadata: JsonObject | None = None
+
+
+class GoalChange(Body):
+    """What may be changed of a goal."""
+
+    name: Identifier | None = None
+    description: Optional = None
+    goal_type: GoalType | None = None
+    conditions: Conditions | None = None
+    default_value: Amount | None = None
+    value_from_event: bool | None = None
+    is_active: bool | None = None
+    website_id: Optional = None
+    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    metadata: JsonObject | None = None
+
+
+class CompletionsOut(BaseModel):
+    """How often the goal was completed, for how much in the reporting currency, and when last."""
+
+    count: int
+    value: float
+    last_at: str | None
+
+
+class GoalOut(BaseModel):
+    """A goal as the API shows one."""
+
+    id: str
+    name: str
+    description: str | None
+    goal_type: GoalType
+    conditions: dict[str, Any]
+    default_value: float | None
+    currency: str
+    value_from_event: bool
+    is_active: bool
+    website_id: str | None
+    priority: int
+    metadata: dict[str, Any]
+    completions: CompletionsOut
+    created_at: str | None
+    updated_at: str | None
+
+
+class GoalAnswer(BaseModel):
+    """One goal."""
+
+    goal: GoalOut
+
+
+class GoalsAnswer(BaseModel):
+    """A page of goals."""
+
+    goals: list[GoalOut]
+    count: int
+    limit: int
+    offset: int
+
+
+def goal_json(goal: Goal, completions: Completions, currency: str) -> GoalOut:
+    """A goal as the API shows one; the completions' value is in the reporting currency."""
+    default_minor = goal.default_value_minor
+    return GoalOut(
+        id=goal.id,
+        name=goal.name,
+        description=goal.description,
+        goal_type=GoalType(goal.goal_type),
+        conditions=goal.conditions,
+        default_value=None if default_minor is None else to_major(default_minor, goal.currency),
+        currency=goal.currency,
+        value_from_event=goal.value_from_event,
+        is_active=goal.is_active,
+        website_id=goal.website_id,
+        priority=goal.priority,
+        metadata=goal.extra or {},
+        completions=CompletionsOut(
+            count=completions.count,
+            value=to_major(completions.value_minor, currency),
+            last_at=isoformat(completions.last_at),
+        ),
+        created_at=isoformat(goal.created_at),
+        updated_at=isoformat(goal.updated_at),
+    )
+
+
+def _columns(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    columns = dict(fields)
+    if "metadata" in columns:
+        columns["extra"] = columns.pop("metadata")
+    if "default_value" in columns:
+        amount: Decimal | None = columns.pop("default_value")
+        columns["default_value_minor"] = minor_units(amount, currency, field="default_value")
+    if isinstance(columns.get("conditions"), Conditions):
+        columns["conditions"] = columns["conditions"].model_dump(exclude_none=True)
+    return columns
+
+
+@router.post("", status_code=201)
+def create(body: GoalFields, session: Writing, settings: AppSettings, now: Now) -> GoalAnswer:
+    """Add a goal; events from now on are held against it."""
+    fields = {name: getattr(body, name) for name in GoalFields.model_fields}
+    columns = _columns(fields, settings.currency)
+    goal = service.create_goal(session, {**columns, "currency": settings.currency}, now=now)
+    return GoalAnswer(goal=goal_json(goal, Completions(0, 0, None), settings.currency))
+
+
+@router.get("")
+def list_(
+    session: Reading,
+    engine: StoreEngine,
+    settings: AppSettings,
+    page: Page,
+    website_id: Filter = None,
+    goal_type: GoalType | None = None,
+    is_active: bool | None = None,
+) -> GoalsAnswer:
+    """Goals, those of higher priority first."""
+    filters = {"website_id": website_id, "goal_type": goal_type, "is_active": is_active}
+    goals, count = service.list_goals(session, filters, limit=page.limit, offset=page.offset)
+    done = service.completions(engine, [g.id for g in goals], currency=settings.currency, zone=settings.zone)
+    return GoalsAnswer(
+        goals=[goal_json(goal, done[goal.id], settings.currency) for goal in goals],
+        count=count,
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+@router.get("/{goal_id}")
+def read(goal_id: Id, session: Reading, engine: StoreEngine, settings: AppSettings) -> GoalAnswer:
+    """One goal."""
+    return _answer(service.find_goal(session, goal_id), engine, settings)
+
+
+@router.put("/{goal_id}")
+def change(
+    goal_id: Id, body: GoalChange, session: Writing, engine: StoreEngine, settings: AppSettings, now: Now
+) -> GoalAnswer:
+    """Change the fields that are sent; what has completed the goal already stays."""
+    named = changes(body, required=("name", "goal_type", "conditions", "value_from_event", "is_active", "priority"))
+    currency = service.find_goal(session, goal_id).currency
+    return _answer(service.change_goal(session, goal_id, _columns(named, currency), now=now), engine, settings)
+
+
+@router.delete("/{goal_id}")
+def delete(goal_id: Id, session: Writing) -> Deleted:
+    """Remove a goal with its completions."""
+    service.delete_goal(session, goal_id)
+    return Deleted(id=goal_id)
+
+
+def _answer(goal: Goal, engine: StoreEngine, settings: Settings) -> GoalAnswer:
+    done = service.completions(engine, [goal.id], currency=settings.currency, zone=settings.zone)
+    return GoalAnswer(goal=goal_json(goal, done[goal.id], settings.currency))

@@ -1,0 +1,117 @@
+"""/admin/persons: the customers and prospects that are known."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from adplanning.api.bodies import Deleted, Optional, StrictBody, changes
+from adplanning.api.deps import Id, Now, Page, Reading, Writing
+from adplanning.core.periods import isoformat
+from adplanning.core.texts import JsonObject, ShortText
+from adplanning.people import service
+from adplanning.store.tables.people import Person
+
+router = APIRouter(prefix="/admin/persons", tags=["persons"])
+
+
+class PersonFields(StrictBody):
+    """What is known of a person."""
+
+    first_name: Optional = None
+    last_name: Optional = None
+    email: Optional = None
+    phone: Optional = None
+    date_of_birth: date | None = None
+    country: Optional = None
+    state: Optional = None
+    city: Optional = None
+    tags: Annotated[list[ShortText], Field(max_length=100)] | None = None
+    attributes: JsonObject | None = None
+
+
+class PersonOut(BaseModel):
+    """A person as the API shows one."""
+
+    id: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    date_of_birth: date | None
+    country: str | None
+    state: str | None
+    city: str | None
+    tags: list[str]
+    attributes: dict[str, Any]
+    created_at: str | None
+    updated_at: str | None
+
+
+class PersonAnswer(BaseModel):
+    """One person."""
+
+    person: PersonOut
+
+
+class PersonsAnswer(BaseModel):
+    """A page of persons."""
+
+    persons: list[PersonOut]
+    count: int
+    limit: int
+    offset: int
+
+
+def person_json(person: Person) -> PersonOut:
+    """A person as the API shows one."""
+    return PersonOut(
+        id=person.id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        phone=person.phone,
+        date_of_birth=person.date_of_birth,
+        country=person.country,
+        state=person.state,
+        city=person.city,
+        tags=person.tags or [],
+        attributes=person.attributes or {},
+        created_at=isoformat(person.created_at),
+        updated_at=isoformat(person.updated_at),
+    )
+
+
+@router.post("", status_code=201)
+def create(body: PersonFields, session: Writing, now: Now) -> PersonAnswer:
+    """Add a person; an e-mail address belongs to one person."""
+    return PersonAnswer(person=person_json(service.create_person(session, changes(body), now=now)))
+
+
+@router.get("")
+def list_(session: Reading, page: Page) -> PersonsAnswer:
+    """Persons, newest first."""
+    rows, count = service.list_persons(session, limit=page.limit, offset=page.offset)
+    return PersonsAnswer(persons=[person_json(row) for row in rows], count=count, limit=page.limit, offset=page.offset)
+
+
+@router.get("/{person_id}")
+def read(person_id: Id, session: Reading) -> PersonAnswer:
+    """One person."""
+    return PersonAnswer(person=person_json(service.find_person(session, person_id)))
+
+
+@router.put("/{person_id}")
+def change(person_id: Id, body: PersonFields, session: Writing, now: Now) -> PersonAnswer:
+    """Change the fields that are sent."""
+    return PersonAnswer(person=person_json(service.change_person(session, person_id, changes(body), now=now)))
+
+
+@router.delete("/{person_id}")
+def delete(person_id: Id, session: Writing) -> Deleted:
+    """Remove a person; what they did stays in all totals without a name."""
+    service.delete_person(session, person_id)
+    return Deleted(id=person_id)

@@ -1,0 +1,248 @@
+"""`adplanning …`: the same use cases from a shell."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import Engine, func, select
+
+from adplanning.core.errors import AdplanningError, InvalidData
+from adplanning.core.ids import new_id
+from adplanning.core.settings import Settings, load_settings
+from adplanning.core.vocabulary import Role
+from adplanning.store import upgrading
+from adplanning.store.engine import is_sqlite, make_engine
+from adplanning.store.session import reading, writing
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.store.tables.operations import ApiKey
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ad planning and attribution.")
+key_app = typer.Typer(no_args_is_help=True, help="Keys of the API.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(key_app, name="key")
+app.add_typer(db_app, name="db")
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def _answering_errors() -> Iterator[None]:
+    try:
+        yield
+    except AdplanningError as fault:
+        err.print(f"[red]error:[/red] {fault.message}", highlight=False, markup=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _store() -> Iterator[tuple[Engine, Settings]]:
+    with _answering_errors():
+        settings = load_settings()
+        engine = upgrading.open_store(settings.url)
+        try:
+            yield engine, settings
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=err) as progress:
+        progress.add_task(title, total=1.0)
+        yield progress
+
+
+def _report(progress: Progress, words: str, share: float) -> None:
+    progress.update(progress.task_ids[0], description=words, completed=share)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)] = 9000,
+    api_only: Annotated[bool, typer.Option("--api-only", help="serve the API without the dashboards")] = False,
+) -> None:
+    """Serve the API (and, without --api-only, the dashboards once they are there)."""
+    import uvicorn  # noqa: PLC0415
+
+    from adplanning.api.app import create_app  # noqa: PLC0415
+
+    with _answering_errors():
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level)
+        upgrading.open_store(settings.url).dispose()
+        if not api_only:
+            err.print("Only the API is part of this release; it is what --api-only serves.")
+        uvicorn.run(
+            create_app(settings),
+            host=host,
+            port=port,
+            log_level=settings.log_level.lower(),
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+@app.command()
+def demo(
+    days: Annotated[int, typer.Option(help="how many days of history", min=14, max=730)] = 180,
+    seed: Annotated[int, typer.Option(help="another number, another shop")] = 7,
+    serve_after: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the API afterwards")] = True,
+) -> None:
+    """Fill an empty store with a made-up shop, attribute its conversions and say where to look."""
+    from adplanning.demo.tour import run_demo  # noqa: PLC0415
+
+    with _store() as (engine, settings), _progress("Making a shop") as progress:
+        summary = run_demo(
+            engine,
+            settings,
+            days=days,
+            seed=seed,
+            now=datetime.now(UTC),
+            progress=lambda words, share: _report(progress, words, share),
+        )
+    out.print(summary)
+    if serve_after:
+        serve()
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="orders, events, people, spend, meta-export or rates")],
+    file: Annotated[Path, typer.Argument(help="CSV, CSV.GZ or Parquet; for meta-export also XLSX")],
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="ours=theirs, for a column named otherwise")
+    ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="write the refused rows with line and reason here")] = None,
+) -> None:
+    """Take a file in, all of it or none: received = stored + duplicates + rejected."""
+    from adplanning.imports.files import import_file, write_rejects  # noqa: PLC0415
+
+    with _store() as (engine, settings):
+        with _progress(f"Reading {file.name}") as progress:
+            summary = import_file(
+                engine,
+                kind,
+                file,
+                mapping=dict(_pair(text, option="--map") for text in mapping or ()),
+                settings=settings,
+                now=datetime.now(UTC),
+                progress=lambda words, share: _report(progress, words, share),
+            )
+        out.print(summary.sentence(), highlight=False)
+        if rejects is not None:
+            n_written = write_rejects(engine, summary.import_id, rejects)
+            out.print(f"{n_written} refused rows written to {rejects}", highlight=False)
+
+
+@app.command()
+def run(
+    notebook: Annotated[str, typer.Argument(help="such as attribute_conversions")],
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed")
+    ] = None,
+) -> None:
+    """Run a batch notebook; ends with an error code unless all of it ran."""
+    from adplanning.batch import run_notebook  # noqa: PLC0415
+
+    given = dict(_pair(text, option="-p") for text in parameters or ())
+    with _store() as (engine, settings), _progress(f"Running {notebook}") as progress:
+        record = run_notebook(
+            engine,
+            notebook,
+            given,
+            settings=settings,
+            now=lambda: datetime.now(UTC),
+            progress=lambda words, share: _report(progress, words, share),
+        )
+    out.print(record.sentence(), highlight=False)
+    if record.status != "succeeded":
+        raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Say what the store holds and how the last batch runs ended."""
+    with _store() as (engine, _):
+        holdings = Table("facts", "rows")
+        with reading(engine) as session:
+            for name, table in TABLES.items():
+                holdings.add_row(name, f"{session.scalar(select(func.count()).select_from(table)):,}")
+            runs = TABLES["batch_runs"]
+            last = session.execute(
+                select(runs.c.started_at, runs.c.notebook, runs.c.status, runs.c.message)
+                .order_by(runs.c.started_at.desc())
+                .limit(5)
+            ).all()
+        out.print(holdings)
+        for row in last:
+            out.print(f"{row.started_at:%Y-%m-%d %H:%M} UTC  {row.notebook}  {row.status}  {row.message or ''}")
+
+
+@key_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="who or what will use it")],
+    role: Annotated[Role, typer.Option(help="viewer reads, analyst also writes, admin does all")] = Role.viewer,
+) -> None:
+    """Make a key of the API and print it once; only its hash is kept."""
+    from adplanning.api.access import key_hash  # noqa: PLC0415
+
+    key = f"adp_{secrets.token_urlsafe(32)}"
+    with _store() as (engine, _), writing(engine) as session:
+        if session.scalar(select(ApiKey.id).where(ApiKey.name == name)) is not None:
+            raise InvalidData.at("name", f"there is a key named {name!r} already; choose another name")
+        session.add(
+            ApiKey(id=new_id("key"), name=name, role=role, key_hash=key_hash(key), created_at=datetime.now(UTC))
+        )
+    out.print(key, highlight=False, markup=False, soft_wrap=True)
+
+
+@db_app.command("upgrade")
+def upgrade() -> None:
+    """Bring the schema up to this release."""
+    with _store() as (engine, _):
+        out.print(upgrading.check(engine))
+
+
+@db_app.command("check")
+def check() -> None:
+    """Say whether the schema is this release's, and whether an embedded store is whole."""
+    with _answering_errors():
+        engine = make_engine(load_settings().url)
+        out.print(upgrading.check(engine))
+        if is_sqlite(engine):
+            with reading(engine) as session:
+                found = session.connection().exec_driver_sql("PRAGMA quick_check").scalar()
+            out.print(f"integrity: {found}")
+            if found != "ok":
+                raise typer.Exit(1)
+
+
+@db_app.command("backup")
+def backup(file: Annotated[Path, typer.Argument(help="a file that does not exist yet")]) -> None:
+    """Copy an embedded store into one file while it is in use."""
+    with _store() as (engine, _):
+        if not is_sqlite(engine):
+            raise InvalidData.at("database", "this store is PostgreSQL; back it up with pg_dump")
+        upgrading.backup(engine, file)
+        out.print(f"written: {file}")
+
+
+def _pair(text: str, *, option: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
+    return name.strip(), value

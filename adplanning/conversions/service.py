@@ -1,0 +1,198 @@
+"""What can be done with conversions and goals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
+
+from adplanning.conversions import queries
+from adplanning.conversions.goals import EventView, GoalRule, met_goals
+from adplanning.conversions.rates import ConversionStatistics, conversion_statistics
+from adplanning.core.errors import NotFound
+from adplanning.core.ids import new_id
+from adplanning.core.money import in_reporting_currency
+from adplanning.core.periods import Period
+from adplanning.core.vocabulary import PublicRevenue
+from adplanning.store.tables.events import Conversion, Goal, GoalCompletion
+
+
+def find_conversion(session: Session, conversion_id: str) -> Conversion:
+    """The conversion of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    found = session.get(Conversion, conversion_id)
+    if found is None:
+        raise NotFound(f"id: there is no conversion {conversion_id!r}; GET /admin/ad-planning/conversions lists them")
+    return found
+
+
+def list_conversions(
+    session: Session, filters: Mapping[str, str | None], period: Period, *, limit: int, offset: int
+) -> tuple[list[tuple[Conversion, list[str]]], int]:
+    """One page of conversions with the goals each has met, newest first, and how many match in all."""
+    query = queries.matching_conversions(filters, period)
+    page = query.order_by(Conversion.converted_at.desc(), Conversion.id.desc()).limit(limit).offset(offset)
+    rows = list(session.scalars(page))
+    met = queries.goals_met(session, [row.id for row in rows])
+    return [(row, met.get(row.id, [])) for row in rows], queries.total(session, query)
+
+
+def goals_of(session: Session, conversion: Conversion) -> list[str]:
+    """The goals that one conversion has met."""
+    return queries.goals_met(session, [conversion.id]).get(conversion.id, [])
+
+
+def change_conversion(session: Session, conversion_id: str, fields: Mapping[str, Any]) -> Conversion:
+    """Change the given columns of a conversion and hold it against the active goals anew."""
+    conversion = find_conversion(session, conversion_id)
+    for name, value in fields.items():
+        setattr(conversion, name, value)
+    rules = [] if conversion.is_bot else goal_rules(session)
+    held = [rule.goal_id for rule in rules]
+    session.execute(
+        delete(GoalCompletion).where(GoalCompletion.conversion_id == conversion_id, GoalCompletion.goal_id.in_(held))
+    )
+    for met in met_goals(_view(conversion), rules):
+        session.add(
+            GoalCompletion(
+                goal_id=met.goal_id,
+                conversion_id=conversion.id,
+                value_minor=met.value_minor,
+                currency=met.currency,
+                completed_at=conversion.converted_at,
+            )
+        )
+    session.flush()
+    return conversion
+
+
+def delete_conversion(session: Session, conversion_id: str) -> None:
+    """Remove a conversion with the goals it completed and the credit it gave."""
+    session.delete(find_conversion(session, conversion_id))
+
+
+def statistics(
+    engine: Engine,
+    filters: Mapping[str, str | None],
+    period: Period,
+    *,
+    currency: str,
+    zone: ZoneInfo,
+    group_by: str,
+    public_revenue: PublicRevenue,
+) -> ConversionStatistics:
+    """Totals over all matching conversions of a period; see `rates.conversion_statistics`."""
+    conversions, rates, n_visitors = queries.conversion_facts(engine, period, filters, public_revenue)
+    return conversion_statistics(
+        conversions.lazy(), rates, n_visitors=n_visitors, currency=currency, zone=zone, group_by=group_by
+    )
+
+
+@dataclass(frozen=True)
+class Completions:
+    """How often a goal was completed, for how much (minor units of the reporting currency), and when last."""
+
+    count: int
+    value_minor: int
+    last_at: datetime | None
+
+
+def create_goal(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Goal:
+    """Add a goal; events from now on are held against it."""
+    goal = Goal(id=new_id("goal"), created_at=now, updated_at=now, **fields)
+    session.add(goal)
+    return goal
+
+
+def change_goal(session: Session, goal_id: str, fields: Mapping[str, Any], *, now: datetime) -> Goal:
+    """Change the given columns of a goal; what has completed it already stays."""
+    goal = find_goal(session, goal_id)
+    for name, value in fields.items():
+        setattr(goal, name, value)
+    goal.updated_at = now
+    return goal
+
+
+def find_goal(session: Session, goal_id: str) -> Goal:
+    """The goal of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    found = session.get(Goal, goal_id)
+    if found is None:
+        raise NotFound(f"id: there is no goal {goal_id!r}; GET /admin/ad-planning/goals lists them")
+    return found
+
+
+def delete_goal(session: Session, goal_id: str) -> None:
+    """Remove a goal with its completions."""
+    session.delete(find_goal(session, goal_id))
+
+
+def list_goals(
+    session: Session, filters: Mapping[str, str | bool | None], *, limit: int, offset: int
+) -> tuple[list[Goal], int]:
+    """One page of goals, those of higher priority first, and how many match in all."""
+    query = select(Goal)
+    for name, value in filters.items():
+        if value is not None:
+            query = query.where(getattr(Goal, name) == value)
+    page = query.order_by(Goal.priority.desc(), Goal.id.desc()).limit(limit).offset(offset)
+    return list(session.scalars(page)), queries.total(session, query)
+
+
+def completions(engine: Engine, goal_ids: Sequence[str], *, currency: str, zone: ZoneInfo) -> dict[str, Completions]:
+    """The completions of some goals, counted from the data; values without a known rate are not in the value."""
+    found, rates = queries.completion_facts(engine, goal_ids)
+    dated = found.lazy().with_columns(on=pl.col("completed_at").dt.convert_time_zone(zone.key).dt.date())
+    by_goal = (
+        in_reporting_currency(dated, rates, currency=currency, amount="value_minor", on="on", into="reported_minor")
+        .group_by("goal_id")
+        .agg(pl.len(), pl.col("reported_minor").sum(), pl.col("completed_at").max())
+        .collect()
+    )
+    counted = {goal_id: Completions(count, value, last) for goal_id, count, value, last in by_goal.iter_rows()}
+    return {goal_id: counted.get(goal_id, Completions(0, 0, None)) for goal_id in goal_ids}
+
+
+def goal_rules(session: Session) -> list[GoalRule]:
+    """The active goals, those of higher priority first."""
+    active = select(Goal).where(Goal.is_active.is_(True)).order_by(Goal.priority.desc(), Goal.id)
+    return [
+        GoalRule(
+            goal_id=goal.id,
+            goal_type=goal.goal_type,
+            conditions=goal.conditions,
+            default_value_minor=goal.default_value_minor,
+            currency=goal.currency,
+            value_from_event=goal.value_from_event,
+            website_id=goal.website_id,
+        )
+        for goal in session.scalars(active)
+    ]
+
+
+def _view(conversion: Conversion) -> EventView:
+    data = conversion.extra or {}
+    return EventView(
+        kind="conversion",
+        event_type=conversion.conversion_type,
+        event_name=conversion.conversion_name,
+        page=conversion.pathname,
+        website_id=conversion.website_id,
+        value_minor=conversion.value_minor,
+        currency=conversion.currency,
+        data=data,
+    )

@@ -1,0 +1,161 @@
+"""What can be done with persons and websites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from adplanning.core.errors import Conflict, InvalidData, NotFound
+from adplanning.core.ids import new_id
+from adplanning.store.tables.events import Conversion, JourneyEvent
+from adplanning.store.tables.people import Person, Visitor, Website
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
+
+
+def email_key(email: str) -> str:
+    """The form in which two spellings of one address are equal.
+
+    >>> email_key(" Asha@Example.in ")
+    'asha@example.in'
+    """
+    return email.strip().lower()
+
+
+def create_person(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Person:
+    """Add a person.
+
+    Raises
+    ------
+    InvalidData : an e-mail that is none.
+    Conflict : another person has that e-mail, in whatever case.
+    """
+    person = Person(id=new_id("person"), created_at=now, updated_at=now)
+    session.add(person)
+    _set_person(session, person, fields)
+    return person
+
+
+def change_person(session: Session, person_id: str, fields: Mapping[str, Any], *, now: datetime) -> Person:
+    """Change the given fields of a person, with the same refusals as `create_person`."""
+    person = find_person(session, person_id)
+    _set_person(session, person, fields)
+    person.updated_at = now
+    return person
+
+
+def find_person(session: Session, person_id: str) -> Person:
+    """The person of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(f"person_id: there is no person {person_id!r}; GET /admin/persons lists them")
+    return person
+
+
+def delete_person(session: Session, person_id: str) -> None:
+    """Remove a person; what they did stays in all totals, as that of unnamed visitors."""
+    session.delete(find_person(session, person_id))
+    for table in (Visitor, Conversion, JourneyEvent):
+        session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
+
+
+def list_persons(session: Session, *, limit: int, offset: int) -> tuple[list[Person], int]:
+    """One page of persons, newest first, and how many there are."""
+    rows = session.scalars(
+        select(Person).order_by(Person.created_at.desc(), Person.id.desc()).limit(limit).offset(offset)
+    )
+    return list(rows), session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+def create_website(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Website:
+    """Add a storefront.
+
+    Raises
+    ------
+    InvalidData : a domain that is none.
+    Conflict : the domain is there already.
+    """
+    website = Website(id=new_id("web"), created_at=now, updated_at=now)
+    _set_website(session, website, fields)
+    session.add(website)
+    return website
+
+
+def change_website(session: Session, website_id: str, fields: Mapping[str, Any], *, now: datetime) -> Website:
+    """Change the given fields of a storefront, with the same refusals as `create_website`."""
+    website = find_website(session, website_id)
+    _set_website(session, website, fields)
+    website.updated_at = now
+    return website
+
+
+def find_website(session: Session, website_id: str) -> Website:
+    """The storefront of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    website = session.get(Website, website_id)
+    if website is None:
+        raise NotFound(f"website_id: there is no website {website_id!r}; GET /admin/websites lists them")
+    return website
+
+
+def delete_website(session: Session, website_id: str) -> None:
+    """Remove a storefront; its events stay, new ones are refused."""
+    session.delete(find_website(session, website_id))
+
+
+def list_websites(session: Session, *, limit: int, offset: int) -> tuple[list[Website], int]:
+    """One page of storefronts, newest first, and how many there are."""
+    rows = session.scalars(
+        select(Website).order_by(Website.created_at.desc(), Website.id.desc()).limit(limit).offset(offset)
+    )
+    return list(rows), session.scalar(select(func.count()).select_from(Website)) or 0
+
+
+def _set_person(session: Session, person: Person, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(person, name, value)
+    if fields.get("email") is not None:
+        _take_email(session, person, fields["email"])
+    elif "email" in fields:
+        person.email_key = None
+
+
+def _take_email(session: Session, person: Person, email: str) -> None:
+    person.email = email.strip()
+    person.email_key = email_key(email)
+    if not _EMAIL.fullmatch(person.email):
+        raise InvalidData.at("email", f"{email[:80]!r} is not an e-mail address; write it as name@example.com")
+    with session.no_autoflush:
+        taken = session.scalar(select(Person.id).where(Person.email_key == person.email_key, Person.id != person.id))
+    if taken is not None:
+        raise Conflict(f"email: {person.email!r} belongs to {taken} already; change that person instead")
+
+
+def _set_website(session: Session, website: Website, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(website, name, value)
+    if "domain" not in fields:
+        return
+    domain = re.sub(r"^https?://", "", fields["domain"].strip().lower()).rstrip("/")
+    if not _DOMAIN.fullmatch(domain):
+        raise InvalidData.at("domain", f"{fields['domain'][:80]!r} is not a domain; write it as shop.example.com")
+    with session.no_autoflush:
+        taken = session.scalar(select(Website.id).where(Website.domain == domain, Website.id != website.id))
+    if taken is not None:
+        raise Conflict(f"domain: {domain!r} is website {taken} already")
+    website.domain = domain

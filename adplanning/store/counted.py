@@ -1,0 +1,27 @@
+"""Which stored events are counted: the one condition behind every number."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, not_
+
+from adplanning.core.vocabulary import ConversionType, Origin, PublicRevenue
+from adplanning.store.tables.catalogue import TABLES
+
+
+def counted_conversions(public_revenue: PublicRevenue) -> list[ColumnElement[bool]]:
+    """Conditions on `conversions`: no bots; with `confirmed_only`, no purchase that only a browser has claimed."""
+    table = TABLES["conversions"]
+    conditions: list[ColumnElement[bool]] = [table.c.is_bot.is_(False)]
+    if public_revenue is PublicRevenue.confirmed_only:
+        claimed = and_(
+            table.c.origin == Origin.web,
+            table.c.conversion_type == ConversionType.purchase,
+            table.c.confirmed_at.is_(None),
+        )
+        conditions.append(not_(claimed))
+    return conditions
+
+
+def counted_events(fact: str) -> list[ColumnElement[bool]]:
+    """Conditions on `journey_events` or `touchpoints`: no bots."""
+    return [TABLES[fact].c.is_bot.is_(False)]
