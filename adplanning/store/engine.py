@@ -18,6 +18,10 @@ from adplanning.core.errors import InvalidData, StoreUnavailable
 BUSY_TIMEOUT_MS = 5000
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 60_000
+POSTGRESQL_CONNECT_ARGS = {
+    "connect_timeout": str(CONNECT_TIMEOUT_S),
+    "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}",
+}
 
 # Codes of sqlite3.h that mean "not now" rather than "wrong":
 # BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
@@ -87,10 +91,7 @@ def _postgresql(url: Any) -> Engine:
         url,
         pool_pre_ping=True,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}",
-        },
+        connect_args=POSTGRESQL_CONNECT_ARGS,
     )
 
     @event.listens_for(engine, "begin")

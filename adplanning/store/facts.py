@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
-import io
-import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
 import adbc_driver_postgresql.dbapi as adbc_postgresql
 import polars as pl
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Dialect, Engine, Float, Integer, Select, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Boolean, ColumnElement, Date, Dialect, Engine, Float, Integer, Numeric, Select, select
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.types import TypeEngine
 
 from adplanning.core.errors import InvalidData, StoreUnavailable
 from adplanning.core.periods import Period
-from adplanning.store.engine import is_sqlite
-from adplanning.store.reader import ERROR
+from adplanning.store.engine import POSTGRESQL_CONNECT_ARGS, is_sqlite
+from adplanning.store.reading_process import reading_process
 from adplanning.store.tables.base import Instant, to_micros
 from adplanning.store.tables.catalogue import TABLES
 
@@ -104,15 +98,15 @@ def read(engine: Engine, *statements: Select[Any]) -> list[pl.DataFrame]:
     StoreUnavailable : the database cannot be read now.
     """
     if is_sqlite(engine):
-        path = quote(str(engine.url.database))
-        raw = _sqlite_reader().read(path, [_compiled(query, _SQLITE) for query in statements])
+        path = str(engine.url.database)
+        frames = reading_process().read(path, [_compiled(query, _SQLITE) for query in statements])
     else:
-        raw = _read_postgresql(engine, [_compiled(query, _POSTGRESQL) for query in statements])
-    return [_typed(frame, query) for frame, query in zip(raw, statements, strict=True)]
+        frames = _read_postgresql(engine, [_compiled(query, _POSTGRESQL) for query in statements])
+    return [_typed(frame, query) for frame, query in zip(frames, statements, strict=True)]
 
 
-_SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
-_POSTGRESQL: Dialect = postgresql.dialect(paramstyle="numeric_dollar")
+_SQLITE = SQLiteDialect(paramstyle="qmark")
+_POSTGRESQL = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 def _compiled(query: Select[Any], dialect: Dialect) -> tuple[str, list[object]]:
@@ -133,27 +127,27 @@ def _native(value: object, *, by_text: bool) -> object:
 
 
 def _typed(frame: pl.DataFrame, query: Select[Any]) -> pl.DataFrame:
-    casts = []
-    for column in query.selected_columns:
-        name, kind = str(column.key), column.type
-        if isinstance(kind, Instant):
-            casts.append(pl.col(name).cast(pl.Int64).cast(pl.Datetime("us", "UTC")))
-        elif isinstance(kind, Date):
-            casts.append(pl.col(name).cast(pl.String).str.to_date() if frame[name].dtype != pl.Date else pl.col(name))
-        elif isinstance(kind, Boolean):
-            casts.append(pl.col(name).cast(pl.Boolean))
-        elif isinstance(kind, (BigInteger, Integer)):
-            casts.append(pl.col(name).cast(pl.Int64))
-        elif isinstance(kind, Float):
-            casts.append(pl.col(name).cast(pl.Float64))
-        else:
-            casts.append(pl.col(name).cast(pl.String))
-    frame.columns = [str(column.key) for column in query.selected_columns]
-    return frame.select(casts)
+    kinds = {str(column.key): column.type for column in query.selected_columns}
+    frame.columns = list(kinds)
+    return frame.select(_cast(pl.col(name), kind, frame.schema[name]) for name, kind in kinds.items())
+
+
+def _cast(column: pl.Expr, kind: TypeEngine[Any], found: pl.DataType) -> pl.Expr:
+    if isinstance(kind, Instant):
+        return column.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+    if isinstance(kind, Date):
+        return column if found == pl.Date else column.cast(pl.String).str.to_date("%Y-%m-%d")
+    if isinstance(kind, Boolean):
+        return column.cast(pl.Boolean)
+    if isinstance(kind, Integer):
+        return column.cast(pl.Int64)
+    if isinstance(kind, (Float, Numeric)):
+        return column.cast(pl.Float64)
+    return column.cast(pl.String)
 
 
 def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
-    url = engine.url.set(drivername="postgresql").update_query_dict({"connect_timeout": "3"})
+    url = engine.url.set(drivername="postgresql").update_query_dict(POSTGRESQL_CONNECT_ARGS)
     try:
         with adbc_postgresql.connect(url.render_as_string(hide_password=False)) as connection:
             with connection.cursor() as cursor:
@@ -166,62 +160,3 @@ def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]])
             return frames
     except adbc_postgresql.OperationalError:
         raise StoreUnavailable("the database server cannot be read now; try again shortly") from None
-
-
-class _SqliteReader:
-    """The reading process of this process; see `store/reader.py` for why there is one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def read(self, path: str, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
-        request = json.dumps({"path": path, "statements": statements}).encode() + b"\n"
-        with self._lock:
-            try:
-                return self._ask(request, len(statements))
-            except (BrokenPipeError, EOFError):
-                self.stop()
-                raise StoreUnavailable("the process that reads the database died; try again") from None
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def _ask(self, request: bytes, n_answers: int) -> list[pl.DataFrame]:
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "adplanning.store.reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        assert self._process.stdin is not None
-        self._process.stdin.write(request)
-        self._process.stdin.flush()
-        return [self._frame() for _ in range(n_answers)]
-
-    def _frame(self) -> pl.DataFrame:
-        length = int.from_bytes(self._take(8))
-        if length == ERROR:
-            reason = self._take(int.from_bytes(self._take(8))).decode()
-            raise StoreUnavailable(f"the database cannot be read now ({reason}); try again")
-        return pl.read_ipc_stream(io.BytesIO(self._take(length)))
-
-    def _take(self, n: int) -> bytes:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        taken = self._process.stdout.read(n)
-        if len(taken) < n:
-            raise EOFError
-        return taken
-
-
-_readers: dict[int, _SqliteReader] = {}
-
-
-def _sqlite_reader() -> _SqliteReader:
-    # By process id: a fork must not share its parent's pipe.
-    if os.getpid() not in _readers:
-        reader = _readers[os.getpid()] = _SqliteReader()
-        atexit.register(reader.stop)
-    return _readers[os.getpid()]

@@ -1,33 +1,34 @@
-"""A process that does nothing but read columns from SQLite files.
+"""A process that does nothing but read columns from SQLite files; `store/reading_process.py` starts it and asks.
 
 Why a process: the ADBC driver brings a second SQLite library, and POSIX drops all locks that a process holds on a
 file as soon as any part of it closes that file. Two libraries in one process therefore undo each other's locks, and
 committed transactions can be lost (sqlite.org/howtocorrupt.html, section 2.2.1). Here the driver is alone.
 
-Spoken on standard input and output: a line of JSON `{"path", "statements": [[sql, parameters], …]}` in, for each
-statement eight bytes of length and an Arrow IPC stream out; an error is length 2^64 − 1, eight bytes of length, text.
+Spoken on standard input and output: a line of JSON `{"path", "statements": [[sql, parameters], …]}` in; for each
+statement the byte `ROWS` and an Arrow IPC stream out, or the byte `REFUSED`, eight bytes of length and the reason in
+place of all that would follow. Run as a file, so nothing of this package is imported here.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import adbc_driver_sqlite.dbapi as adbc
-import polars as pl
+from pyarrow.ipc import new_stream
 
-ERROR = 2**64 - 1
+ROWS, REFUSED = b"\0", b"\1"
+BUSY_TIMEOUT_MS = 5000
 # The driver takes a column's type from the first batch; with one batch for all it cannot guess wrong.
 _ONE_BATCH = {"adbc.sqlite.query.batch_rows": str(2**30)}
 
 
-def rows_of(connection: adbc.Connection, sql: str, parameters: list[object]) -> pl.DataFrame:
-    """Run one SELECT and answer its rows as columns."""
+def rows_of(connection: adbc.Connection, sql: str, parameters: list[object]) -> Any:
+    """Run one SELECT and answer its rows as an Arrow table."""
     with connection.cursor(adbc_stmt_kwargs=_ONE_BATCH) as cursor:
         cursor.execute(sql, parameters or None)
-        return pl.DataFrame(cursor.fetch_polars())
+        return cursor.fetch_arrow_table()
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -37,16 +38,15 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             # One connection is one transaction: all statements see the same snapshot.
             with adbc.connect(f"file:{request['path']}?mode=ro") as connection:
-                frames = [rows_of(connection, sql, parameters) for sql, parameters in request["statements"]]
+                rows_of(connection, f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", [])
+                for sql, parameters in request["statements"]:
+                    rows = rows_of(connection, sql, parameters)
+                    answers.write(ROWS)
+                    with new_stream(answers, rows.schema) as stream:  # type: ignore[no-untyped-call]
+                        stream.write_table(rows)
         except adbc.Error as fault:
-            message = str(fault).encode()
-            answers.write(ERROR.to_bytes(8) + len(message).to_bytes(8) + message)
-        else:
-            for frame in frames:
-                buffer = io.BytesIO()
-                frame.write_ipc_stream(buffer)
-                answers.write(buffer.tell().to_bytes(8))
-                answers.write(buffer.getbuffer())
+            reason = str(fault).encode()
+            answers.write(REFUSED + len(reason).to_bytes(8) + reason)
         answers.flush()
 
 
