@@ -1,0 +1,97 @@
+"""Goals over HTTP: every event is held against the active ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+URL = "/admin/ad-planning/goals"
+
+
+def make(admin: TestClient, **fields: Any) -> dict[str, Any]:
+    answer = admin.post(URL, json={"name": "Big order", "goal_type": "purchase", **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["goal"]
+
+
+def buy(admin: TestClient, value: float | None, **fields: Any) -> dict[str, Any]:
+    body = {"visitor_id": "v", "conversion_type": "purchase", "conversion_value": value, **fields}
+    return admin.post("/admin/ad-planning/conversions", json=body).json()["conversion"]
+
+
+def test_a_purchase_over_the_least_value_completes_the_goal(admin: TestClient) -> None:
+    goal = make(admin, conditions={"min_value": 500})
+    assert goal["completions"] == {"count": 0, "value": 0.0, "last_at": None}
+    big = buy(admin, 500)
+    small = buy(admin, 499.99)
+    assert (big["goal_ids"], small["goal_ids"]) == ([goal["id"]], [])
+    found = admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]
+    assert found == {"count": 1, "value": 500.0, "last_at": big["converted_at"]}
+    listed = admin.get("/admin/ad-planning/conversions", params={"goal_id": goal["id"]}).json()
+    assert [row["id"] for row in listed["conversions"]] == [big["id"]]
+
+
+def test_an_event_without_a_value_is_worth_the_default(admin: TestClient) -> None:
+    goal = make(admin, default_value=75)
+    buy(admin, None)
+    assert admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]["value"] == 75
+
+
+def test_a_corrected_value_is_held_against_the_goal_anew(admin: TestClient) -> None:
+    goal = make(admin, conditions={"min_value": 500})
+    bought = buy(admin, 600)
+    admin.put(f"/admin/ad-planning/conversions/{bought['id']}", json={"conversion_value": 100})
+    assert admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]["count"] == 0
+
+
+def test_an_inactive_goal_takes_nothing(admin: TestClient) -> None:
+    goal = make(admin, is_active=False)
+    assert buy(admin, 10)["goal_ids"] == []
+    assert admin.get(URL, params={"is_active": "true"}).json()["count"] == 0
+    admin.put(f"{URL}/{goal['id']}", json={"is_active": True})
+    assert buy(admin, 10)["goal_ids"] == [goal["id"]]
+
+
+def test_a_page_view_goal_listens_to_the_path(admin: TestClient) -> None:
+    goal = make(admin, goal_type="page_view", conditions={"pathname_pattern": "/quilts/*"}, default_value=1)
+    for page in ("https://shop.in/quilts/indigo?x=1", "https://shop.in/towels"):
+        body = {"visitor_id": "v", "event_type": "page_view", "page_url": page}
+        assert admin.post("/admin/ad-planning/journeys", json=body).status_code == 201
+    assert admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]["count"] == 1
+
+
+def test_goals_of_higher_priority_come_first(admin: TestClient) -> None:
+    make(admin, name="low", priority=1)
+    make(admin, name="high", priority=5, goal_type="lead_form")
+    found = admin.get(URL).json()
+    assert [goal["name"] for goal in found["goals"]] == ["high", "low"]
+    assert (found["count"], found["limit"], found["offset"]) == (2, 50, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"name": " "}, "name"),
+        ({"goal_type": "win"}, "goal_type"),
+        ({"conditions": {"min_valeu": 3}}, "conditions.min_valeu"),
+        ({"conditions": {"min_value": -3}}, "conditions.min_value"),
+        ({"conditions": {"min_scroll_percent": 101}}, "conditions.min_scroll_percent"),
+        ({"default_value": "x"}, "default_value"),
+        ({"priority": 1.5}, "priority"),
+    ],
+)
+def test_a_bad_goal_is_refused_by_name(admin: TestClient, fields: dict[str, Any], named: str) -> None:
+    answer = admin.post(URL, json={"name": "g", "goal_type": "purchase", **fields})
+    assert answer.status_code == 400
+    assert answer.json()["issues"][0]["path"] == named
+    assert admin.get(URL).json()["count"] == 0
+
+
+def test_a_deleted_goal_takes_its_completions_along(admin: TestClient) -> None:
+    goal = make(admin)
+    bought = buy(admin, 10)
+    assert admin.delete(f"{URL}/{goal['id']}").json() == {"id": goal["id"], "deleted": True}
+    assert admin.get(f"{URL}/{goal['id']}").status_code == 404
+    assert admin.get(f"/admin/ad-planning/conversions/{bought['id']}").json()["conversion"]["goal_ids"] == []
