@@ -13,6 +13,7 @@ from typing import Any
 import zmq
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
@@ -197,15 +198,19 @@ class _OwnKernel(PapermillEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: Any, **options: Any) -> None:
         witness = options["witness"]
+        manager = _ThisInterpreter(kernel_name=kernel_name)
         client = PapermillNotebookClient(  # type: ignore[no-untyped-call]
-            nb_man,
-            kernel_manager_class=_ThisInterpreter,
-            kernel_name=kernel_name,
-            timeout=options["cell_s"],
-            stdout_file=witness,
-            on_cell_start=witness.cell_start,
+            nb_man, km=manager, timeout=options["cell_s"], stdout_file=witness, on_cell_start=witness.cell_start
         )
-        client.execute(env=options["environment"], cwd=options["folder"])  # type: ignore[no-untyped-call]
+        try:
+            client.execute(  # type: ignore[no-untyped-call]
+                env=options["environment"], cwd=options["folder"], cleanup_kc=True
+            )
+        finally:
+            # An interrupt can break the client's own orderly shutdown.
+            if isinstance(manager.provisioner, LocalProvisioner) and manager.provisioner.process:
+                manager.provisioner.process.kill()
+                manager.provisioner.process.wait()
 
 
 papermill_engines.register("adplanning", _OwnKernel)  # type: ignore[no-untyped-call]
