@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adplanning.core.errors import InvalidData, StoreUnavailable
@@ -24,8 +23,8 @@ POSTGRESQL_CONNECT_ARGS = {
 }
 
 # Codes of sqlite3.h that mean "not now" rather than "wrong":
-# BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
-_SQLITE_UNAVAILABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+# BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
+_SQLITE_UNAVAILABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 15, 26})
 
 
 def make_engine(url: str) -> Engine:
@@ -39,19 +38,23 @@ def make_engine(url: str) -> Engine:
     Raises
     ------
     InvalidData : the URL names neither SQLite nor PostgreSQL, or SQLite in memory.
+    StoreUnavailable : the folder of the SQLite file cannot be made.
     """
     try:
         parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        backend = parsed.get_backend_name()
-        if backend == "sqlite":
-            return _sqlite(parsed.database)
-        if backend == "postgresql":
+    except (ArgumentError, ValueError):
+        raise _not_ours() from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite("" if "?" in url else parsed.database)
+        case "postgresql" | "postgres":
             return _postgresql(parsed)
-    except (ArgumentError, NoSuchModuleError):
-        pass
-    raise InvalidData.at(
+    raise _not_ours()
+
+
+def _not_ours() -> InvalidData:
+    # Without the URL itself: it may hold a password.
+    return InvalidData.at(
         "ADPLANNING_DATABASE_URL",
         "names no database this product works on; write sqlite:///path/to/file.db or "
         "postgresql://user:password@host:5432/name",
@@ -63,11 +66,20 @@ def is_sqlite(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "sqlite"
 
 
-def _sqlite(path: str | None) -> Engine:
-    if not path or path == ":memory:":
-        raise InvalidData.at("ADPLANNING_DATABASE_URL", "SQLite needs a file; write sqlite:///path/to/file.db")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", pool_timeout=BUSY_TIMEOUT_MS / 1000)
+def _sqlite(database: str | None) -> Engine:
+    if not database or database == ":memory:":
+        raise InvalidData.at(
+            "ADPLANNING_DATABASE_URL",
+            "SQLite needs a file, and its path cannot hold '?'; write sqlite:///path/to/file.db",
+        )
+    path = Path(database).absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StoreUnavailable(
+            f"the folder {path.parent} cannot be made ({fault.strerror}); name another in ADPLANNING_DATABASE_URL"
+        ) from fault
+    engine = create_engine(URL.create("sqlite", database=str(path)), pool_timeout=BUSY_TIMEOUT_MS / 1000)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
@@ -86,9 +98,9 @@ def _sqlite(path: str | None) -> Engine:
     return engine
 
 
-def _postgresql(url: Any) -> Engine:
+def _postgresql(url: URL) -> Engine:
     engine = create_engine(
-        url,
+        url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         connect_args=POSTGRESQL_CONNECT_ARGS,
@@ -109,12 +121,14 @@ def unavailable_as_such() -> Iterator[None]:
         yield
     except PoolTimeout as fault:
         raise StoreUnavailable("the database is busy: no connection came free in time; try again shortly") from fault
-    except OperationalError as fault:
+    except DBAPIError as fault:
         cause = fault.orig
         if isinstance(cause, sqlite3.Error):
-            if cause.sqlite_errorcode & 0xFF not in _SQLITE_UNAVAILABLE:
+            if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in _SQLITE_UNAVAILABLE:
                 raise
             reason = str(cause)
-        else:
+        elif isinstance(fault, OperationalError) or fault.connection_invalidated:
             reason = "no answer from the database server, or it refused"
+        else:
+            raise
         raise StoreUnavailable(f"the database cannot be used now ({reason}); nothing was stored, try again") from fault
