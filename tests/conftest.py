@@ -97,7 +97,7 @@ class PostgresqlServer:
 
     def start(self) -> None:
         self._run("initdb", "--username=tester", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        # A zone far from UTC, so that a test notices where the server's own zone slips in; nothing here outlives a crash.
+        # Nothing here outlives a crash; a zone far from UTC lets a test notice where the server's own zone slips in.
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
             " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c timezone=Asia/Kolkata"

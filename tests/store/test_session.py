@@ -35,28 +35,39 @@ def test_what_a_session_wrote_is_not_seen_before_its_end(any_engine: Engine) -> 
 
 
 def test_nothing_is_stored_when_the_body_raises(any_engine: Engine) -> None:
-    with pytest.raises(RuntimeError), writing(any_engine) as session:
-        session.add(Visitor(id="v1", first_seen_at=AT))
-        session.flush()
-        raise RuntimeError
+    def add_and_fail() -> None:
+        with writing(any_engine) as session:
+            session.add(Visitor(id="v1", first_seen_at=AT))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        add_and_fail()
     assert n_visitors(any_engine) == 0
 
 
 def test_nothing_is_stored_when_a_later_row_breaks_a_rule(any_engine: Engine) -> None:
-    with pytest.raises(IntegrityError), writing(any_engine) as session:
-        session.add(Visitor(id="v1", first_seen_at=AT))
-        session.flush()
-        session.execute(insert(Visitor).values(id="v1", first_seen_at=AT))
+    def add_twice() -> None:
+        with writing(any_engine) as session:
+            session.execute(insert(Visitor).values(id="v1", first_seen_at=AT))
+            session.execute(insert(Visitor).values(id="v1", first_seen_at=AT))
+
+    with pytest.raises(IntegrityError):
+        add_twice()
     assert n_visitors(any_engine) == 0
 
 
 def test_a_set_wise_write_is_all_or_nothing(any_engine: Engine) -> None:
-    with pytest.raises(RuntimeError), write_transaction(any_engine) as connection:
-        connection.execute(insert(Visitor), [{"id": f"v{n}", "first_seen_at": AT} for n in range(3)])
-        raise RuntimeError
+    def add_three(*, fail: bool) -> None:
+        with write_transaction(any_engine) as connection:
+            connection.execute(insert(Visitor), [{"id": f"v{n}", "first_seen_at": AT} for n in range(3)])
+            if fail:
+                raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        add_three(fail=True)
     assert n_visitors(any_engine) == 0
-    with write_transaction(any_engine) as connection:
-        connection.execute(insert(Visitor), [{"id": f"v{n}", "first_seen_at": AT} for n in range(3)])
+    add_three(fail=False)
     assert n_visitors(any_engine) == 3
 
 
@@ -69,7 +80,7 @@ def test_a_reading_session_sees_one_snapshot(any_engine: Engine) -> None:
 
 
 def test_a_reading_session_cannot_write(any_engine: Engine) -> None:
-    with pytest.raises((DBAPIError, StoreUnavailable), match="(?i)read-?only"), reading(any_engine) as session:
+    with pytest.raises((DBAPIError, StoreUnavailable), match=r"(?i)read-?only"), reading(any_engine) as session:
         session.execute(insert(Visitor).values(id="v1", first_seen_at=AT))
     assert n_visitors(any_engine) == 0
 
@@ -77,7 +88,7 @@ def test_a_reading_session_cannot_write(any_engine: Engine) -> None:
 def test_a_reading_session_cannot_write_after_a_writing_one_used_its_connection(any_engine: Engine) -> None:
     with writing(any_engine) as session:
         session.add(Visitor(id="v1", first_seen_at=AT))
-    with pytest.raises((DBAPIError, StoreUnavailable), match="(?i)read-?only"), reading(any_engine) as session:
+    with pytest.raises((DBAPIError, StoreUnavailable), match=r"(?i)read-?only"), reading(any_engine) as session:
         session.execute(update(Visitor).values(person_id="p1"))
 
 
