@@ -148,27 +148,28 @@ def import_(
             out.print(f"{n_written} refused rows written to {rejects}", highlight=False)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})
 def run(
     notebook: Annotated[str, typer.Argument(help="such as attribute_conversions")],
     parameters: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed")
+        list[str] | None, typer.Argument(metavar="[-p NAME VALUE]...", help="the notebook's own parameters")
     ] = None,
 ) -> None:
     """Run a batch notebook; ends with an error code unless all of it ran."""
     from adplanning.batch import run_notebook  # noqa: PLC0415
 
-    given = dict(_pair(text, option="-p") for text in parameters or ())
-    with _store() as (engine, settings), _progress(f"Running {notebook}") as progress:
+    with _store() as (engine, settings):
         record = run_notebook(
             engine,
             notebook,
-            given,
+            _named_values(parameters or []),
             settings=settings,
             now=lambda: datetime.now(UTC),
-            progress=lambda words, share: _report(progress, words, share),
+            progress=lambda line: err.print(line, highlight=False, markup=False),
         )
-    out.print(record.sentence(), highlight=False)
+    out.print(f"{record.notebook} {record.status}: {record.message}", highlight=False, markup=False)
+    if record.output_path is not None:
+        out.print(f"executed notebook: {record.output_path}", highlight=False, markup=False, soft_wrap=True)
     if record.status != "succeeded":
         raise typer.Exit(1)
 
@@ -246,3 +247,12 @@ def _pair(text: str, *, option: str) -> tuple[str, str]:
     if not separator or not name:
         raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
     return name.strip(), value
+
+
+def _named_values(words: list[str]) -> dict[str, str]:
+    """Read `-p NAME VALUE`, as papermill does: typer has no option that takes two values several times."""
+    triples = [tuple(words[at : at + 3]) for at in range(0, len(words), 3)]
+    for triple in triples:
+        if len(triple) != 3 or triple[0] not in ("-p", "--parameter"):
+            raise typer.BadParameter(f"{' '.join(triple)!r} is not -p NAME VALUE")
+    return {name: value for _, name, value in triples}

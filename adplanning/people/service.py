@@ -37,8 +37,9 @@ def create_person(session: Session, fields: Mapping[str, Any], *, now: datetime)
     Conflict : another person has that e-mail, in whatever case.
     """
     person = Person(id=new_id("person"), created_at=now, updated_at=now)
-    session.add(person)
     _set_person(session, person, fields)
+    session.add(person)
+    session.flush()
     return person
 
 
@@ -89,6 +90,7 @@ def create_website(session: Session, fields: Mapping[str, Any], *, now: datetime
     website = Website(id=new_id("web"), created_at=now, updated_at=now)
     _set_website(session, website, fields)
     session.add(website)
+    session.flush()
     return website
 
 
@@ -127,35 +129,37 @@ def list_websites(session: Session, *, limit: int, offset: int) -> tuple[list[We
 
 
 def _set_person(session: Session, person: Person, fields: Mapping[str, Any]) -> None:
+    email = fields.get("email")
+    if email is not None:
+        _refuse_email(session, person, email.strip())
     for name, value in fields.items():
         setattr(person, name, value)
-    if fields.get("email") is not None:
-        _take_email(session, person, fields["email"])
-    elif "email" in fields:
-        person.email_key = None
+    if "email" in fields:
+        person.email = email and email.strip()
+        person.email_key = email and email_key(email)
 
 
-def _take_email(session: Session, person: Person, email: str) -> None:
-    person.email = email.strip()
-    person.email_key = email_key(email)
-    if not _EMAIL.fullmatch(person.email):
+def _refuse_email(session: Session, person: Person, email: str) -> None:
+    if not _EMAIL.fullmatch(email):
         raise InvalidData.at("email", f"{email[:80]!r} is not an e-mail address; write it as name@example.com")
-    with session.no_autoflush:
-        taken = session.scalar(select(Person.id).where(Person.email_key == person.email_key, Person.id != person.id))
+    taken = session.scalar(select(Person.id).where(Person.email_key == email_key(email), Person.id != person.id))
     if taken is not None:
-        raise Conflict(f"email: {person.email!r} belongs to {taken} already; change that person instead")
+        raise Conflict(f"email: {email!r} belongs to {taken} already; change that person instead")
 
 
 def _set_website(session: Session, website: Website, fields: Mapping[str, Any]) -> None:
-    for name, value in fields.items():
+    given = dict(fields)
+    if "domain" in given:
+        given["domain"] = _free_domain(session, website, given["domain"])
+    for name, value in given.items():
         setattr(website, name, value)
-    if "domain" not in fields:
-        return
-    domain = re.sub(r"^https?://", "", fields["domain"].strip().lower()).rstrip("/")
+
+
+def _free_domain(session: Session, website: Website, address: str) -> str:
+    domain = re.sub(r"^https?://", "", address.strip().lower()).rstrip("/")
     if not _DOMAIN.fullmatch(domain):
-        raise InvalidData.at("domain", f"{fields['domain'][:80]!r} is not a domain; write it as shop.example.com")
-    with session.no_autoflush:
-        taken = session.scalar(select(Website.id).where(Website.domain == domain, Website.id != website.id))
+        raise InvalidData.at("domain", f"{address[:80]!r} is not a domain; write it as shop.example.com")
+    taken = session.scalar(select(Website.id).where(Website.domain == domain, Website.id != website.id))
     if taken is not None:
         raise Conflict(f"domain: {domain!r} is website {taken} already")
-    website.domain = domain
+    return domain

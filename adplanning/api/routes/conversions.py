@@ -63,7 +63,6 @@ class ConversionFields(Body):
     lead_id: Optional = None
     person_id: Optional = None
     session_id: Optional = None
-    event_id: Optional = None
     converted_at: InstantText | None = None
     metadata: JsonObject | None = None
 
@@ -218,6 +217,7 @@ def create(body: ConversionFields, session: Writing, settings: AppSettings, now:
         value_minor=minor_units(body.conversion_value, currency, field="conversion_value"),
         currency=currency,
         pathname=None,
+        event_id=None,
         origin=Origin.admin,
         confirmed_at=None,
         is_bot=False,
@@ -227,8 +227,7 @@ def create(body: ConversionFields, session: Writing, settings: AppSettings, now:
     )
     [tracked] = track(session.connection(), [row], goals=service.goal_rules(session))
     if tracked.duplicate:
-        name = "order_id" if body.order_id and body.conversion_type is ConversionType.purchase else "event_id"
-        raise Conflict(f"{name}: {getattr(body, name)!r} is conversion {tracked.id} already; change that one instead")
+        raise Conflict(f"order_id: {body.order_id!r} is conversion {tracked.id} already; change that one instead")
     return ConversionAnswer(conversion=conversion_json(service.find_conversion(session, tracked.id), tracked.goal_ids))
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from adplanning.api.bodies import Body, InstantText, Optional, instant_or, json_text
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, LongPage, Now, Reading, Writing
 from adplanning.conversions.service import goal_rules
-from adplanning.core.errors import Conflict, InvalidData
+from adplanning.core.errors import InvalidData
 from adplanning.core.ids import new_id
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import JsonObject
@@ -46,7 +46,6 @@ class JourneyFields(Body):
     source_type: Optional = None
     source_id: Optional = None
     session_id: Optional = None
-    event_id: Optional = None
     occurred_at: InstantText | None = None
 
 
@@ -130,14 +129,13 @@ def create(body: JourneyFields, session: Writing, settings: AppSettings, now: No
         id=new_id("jour"),
         stage=body.stage or stage_of_event(body.event_type),
         event_data=json_text(body.event_data),
+        event_id=None,
         origin=Origin.admin,
         is_bot=False,
         occurred_at=to_micros(instant_or(body.occurred_at, now, settings.zone, field="occurred_at")),
         received_at=to_micros(now),
     )
     [tracked] = track(session.connection(), [row], goals=goal_rules(session))
-    if tracked.duplicate:
-        raise Conflict(f"event_id: {body.event_id!r} is journey event {tracked.id} already")
     stored = session.get_one(JourneyEvent, tracked.id)
     return JourneyAnswer(journey=journey_json(stored))
 
