@@ -1,0 +1,10 @@
+"""Every kind of file that can be imported: the command line, the documentation and the tests read this list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adplanning.imports.kinds import Kind
+from adplanning.imports.rates import RATES
+
+IMPORTS: Mapping[str, Kind] = {"rates": RATES}

@@ -1,0 +1,86 @@
+"""Which number a text means: 1234.56, 1,234.56, ₹1,23,456.78, or 1.234,56 where the whole column is written so."""
+
+from __future__ import annotations
+
+import polars as pl
+
+# 18 decimals keep every digit that a printed 64-bit float between 0.1 and 10^12 can have.
+EXACT = pl.Decimal(38, 18)
+SIGNS = {"INR": ("₹", "Rs"), "EUR": ("€",), "GBP": ("£",), "JPY": ("¥",), "CNY": ("¥",)}
+
+_SIGN = r"^(₹|Rs\.?|\$|€|£|¥)\s*|\s*(₹|\$|€|£|¥)$"
+_POINT = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})*,\d{3})?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+_COMMA = r"^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$"
+# Texts that are a number under one of the two only: 12.5, 0.125, 1,234.5, 1,23,456 and 12,5, 1.234,56, 1.234.567.
+_ONLY_POINT = r"\.\d{0,2}$|\.\d{4,}$|\d{4}\.|^[+-]?0\.|,.*[.,]\d{3}$|[eE]"
+_ONLY_COMMA = r",\d{1,2}$|,\d{4,}$|^[+-]?0,|\.\d{3},|\.\d{3}\.\d{3}$"
+
+
+def numbers(texts: pl.Series) -> pl.Series:
+    """Read a column of numbers.
+
+    A point marks decimals and commas group digits, by threes or as lakh and crore; the sign of a currency may stand
+    before or after. Only where some values can be read with a decimal comma alone (12,5 or 1.234,56) and none with a
+    decimal point alone, the comma marks decimals and points group, in the whole column.
+
+    Parameters
+    ----------
+    texts : String; null stays null.
+
+    Returns
+    -------
+    Exact decimals (`EXACT`); null for what is no such number. Decimals beyond the 18th are cut.
+
+    >>> numbers(pl.Series(["1,234.5", "₹1,23,456.78", "7", "1.234,56", "NaN"])).to_list()[:3]
+    [Decimal('1234.500000000000000000'), Decimal('123456.780000000000000000'), Decimal('7.000000000000000000')]
+    >>> numbers(pl.Series(["1.234,56", "1.500"])).cast(pl.Float64).to_list()
+    [1234.56, 1500.0]
+    >>> numbers(pl.Series(["1.234,56", "0.5"])).cast(pl.Float64).to_list()
+    [None, 0.5]
+    """
+    exact = _decimals(texts)
+    if exact.null_count() == texts.null_count():
+        return exact
+    bare = texts.str.strip_chars().str.replace(_SIGN, "")
+    by_comma = bare.str.contains(_COMMA)
+    by_point = bare.str.contains(_POINT) & bare.str.contains(r"\d")
+    needs_comma = (by_comma & bare.str.contains(_ONLY_COMMA)).any()
+    needs_point = (by_point & bare.str.contains(_ONLY_POINT)).any()
+    if needs_comma and not needs_point:
+        plain = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        return _decimals(plain.set(~by_comma, None))
+    return _decimals(bare.str.replace_all(",", "", literal=True).set(~by_point, None))
+
+
+def foreign_sign(texts: pl.Series, currencies: pl.Series) -> pl.Series:
+    """Whether a text bears the sign of another currency than the one its row names.
+
+    >>> foreign_sign(pl.Series(["₹5", "$5", "$5", "5"]), pl.Series(["INR", "INR", "USD", "INR"])).to_list()
+    [False, True, False, False]
+    """
+    sign = texts.str.extract(r"(₹|Rs|\$|€|£|¥)")
+    own = pl.when(sign == "$").then(~currencies.is_in(list(SIGNS)))
+    for code, signs in SIGNS.items():
+        own = own.when(currencies == code).then(sign.is_in(signs))
+    return pl.select((~own.otherwise(sign.is_null())).fill_null(value=False)).to_series()
+
+
+def minor_units(exact: pl.Expr, digits: pl.Expr) -> pl.Expr:
+    """Whole minor units of exact decimals that are not negative, halves rounded up.
+
+    Formula: floor((exact + half a minor unit) × 10^digits).
+
+    >>> frame = pl.DataFrame({"total": ["4999.005", "0.0049999"], "digits": [2, 2]}).with_columns(
+    ...     pl.col("total").cast(EXACT)
+    ... )
+    >>> frame.select(minor_units(pl.col("total"), pl.col("digits")))["total"].to_list()
+    [499901, 0]
+    """
+    unit = digits.replace_strict({n: 10 ** (18 - n) for n in range(5)}, return_dtype=pl.Int64).cast(pl.Int128)
+    return ((exact.to_physical() + unit // 2) // unit).cast(pl.Int64)
+
+
+def _decimals(texts: pl.Series) -> pl.Series:
+    # The cast rounds at the 18th decimal, and a rounded 0.00499… would become a cent.
+    cut = texts.str.replace(r"^([+-]?\d*\.\d{18})\d+$", "$1") if (texts.str.len_bytes() > 19).any() else texts
+    return cut.cast(EXACT, strict=False)

@@ -1,0 +1,181 @@
+"""How a file is taken in: read, checked, and stored in one transaction, every row of it accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection, Engine, select
+
+from adplanning.core.errors import InvalidData
+from adplanning.core.ids import new_id
+from adplanning.core.settings import Settings
+from adplanning.imports.catalogue import IMPORTS
+from adplanning.imports.checks import check
+from adplanning.imports.files import LINE, SourceFile, read_file
+from adplanning.imports.headers import match_headers, refuse_contradictions
+from adplanning.imports.lookups import insert
+from adplanning.imports.readers import Context
+from adplanning.store.session import write_transaction
+from adplanning.store.tables.catalogue import TABLES
+
+MAX_KEPT_CELL = 2000
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    """What became of a file: received = stored + duplicates + rejected.
+
+    `totals` names sums over the stored rows; `ignored_columns` are the file's columns that were not read.
+    """
+
+    import_id: str
+    kind: str
+    file_name: str
+    received: int
+    stored: int
+    duplicates: int
+    rejected: int
+    already_imported: bool
+    totals: Mapping[str, float]
+    ignored_columns: tuple[str, ...]
+
+
+def import_file(
+    engine: Engine,
+    kind: str,
+    path: Path | str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    settings: Settings,
+    now: datetime,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Take a file in, all of it or, at a fault, nothing.
+
+    Parameters
+    ----------
+    engine : the store.
+    kind : a name in `IMPORTS`.
+    path : the file; see `files.read_file`.
+    mapping : our column → the file's, where its names say it differently.
+    settings : the reporting currency stands in for a missing one, the reporting zone for a missing offset.
+    now : the time of the import.
+    progress : is told each stage and the share done.
+
+    Raises
+    ------
+    InvalidData : an unknown kind; not a table; a required column is missing; nothing was stored.
+    StoreUnavailable : the database cannot be written now; nothing was stored.
+    """
+    if kind not in IMPORTS:
+        raise InvalidData.unknown_choice("kind", kind, IMPORTS)
+    tell = progress or (lambda stage, share: None)
+    chosen = IMPORTS[kind]
+    tell("reading", 0.0)
+    file = read_file(Path(path))
+    if chosen.arrange is not None:
+        file = chosen.arrange(file)
+    mapping = mapping or {}
+    columns = match_headers(file.header, chosen.fields, mapping)
+    refuse_contradictions(file.rows, columns.values())
+    context = Context(new_id("import"), settings, now)
+    tell("checking", 0.2)
+    checked = check(file.rows, columns, chosen.fields, chosen.rules, context)
+    fingerprint = _fingerprint(file.sha256, mapping)
+    ignored = tuple(name for name in file.header if name not in columns.values())
+    tell("storing", 0.4)
+    with write_transaction(engine) as connection:
+        before = _imported_before(connection, kind, fingerprint, file.name, ignored)
+        if before is not None:
+            return before
+        stored = chosen.store(connection, checked.good, context)
+        rejects = pl.concat([checked.rejected, stored.rejected], how="diagonal")
+        summary = ImportSummary(
+            import_id=context.import_id,
+            kind=kind,
+            file_name=file.name,
+            received=file.rows.height + len(file.torn),
+            stored=stored.n_stored,
+            duplicates=stored.n_duplicates,
+            rejected=rejects.height + len(file.torn),
+            already_imported=False,
+            totals=stored.totals,
+            ignored_columns=ignored,
+        )
+        assert summary.received == summary.stored + summary.duplicates + summary.rejected, summary
+        _record(connection, summary, fingerprint, now)
+        insert(connection, TABLES["rejected_rows"], _rejected_rows(file, rejects, context.import_id))
+    tell("done", 1.0)
+    return summary
+
+
+def _fingerprint(sha256: str, mapping: Mapping[str, str]) -> str:
+    """The file's own hash, or with a mapping the hash of both: another reading of a file is another import."""
+    if not mapping:
+        return sha256
+    return hashlib.sha256((sha256 + json.dumps(sorted(mapping.items()))).encode()).hexdigest()
+
+
+def _imported_before(
+    connection: Connection, kind: str, fingerprint: str, file_name: str, ignored: tuple[str, ...]
+) -> ImportSummary | None:
+    table = TABLES["imports"]
+    query = select(table).where(table.c.file_sha256 == fingerprint, table.c.kind == kind)
+    found = connection.execute(query).first()
+    if found is None:
+        return None
+    return ImportSummary(
+        import_id=found.id,
+        kind=kind,
+        file_name=file_name,
+        received=found.n_received,
+        stored=0,
+        duplicates=found.n_received - found.n_rejected,
+        rejected=found.n_rejected,
+        already_imported=True,
+        totals={},
+        ignored_columns=ignored,
+    )
+
+
+def _record(connection: Connection, summary: ImportSummary, fingerprint: str, now: datetime) -> None:
+    connection.execute(
+        TABLES["imports"].insert(),
+        {
+            "id": summary.import_id,
+            "kind": summary.kind,
+            "file_name": summary.file_name,
+            "file_sha256": fingerprint,
+            "n_received": summary.received,
+            "n_stored": summary.stored,
+            "n_duplicates": summary.duplicates,
+            "n_rejected": summary.rejected,
+            "imported_at": now,
+        },
+    )
+
+
+def _rejected_rows(file: SourceFile, rejects: pl.DataFrame, import_id: str) -> pl.DataFrame:
+    """The refused rows with their cells as they stood in the file, cut at `MAX_KEPT_CELL`; a NUL is kept as ␀."""
+    kept = pl.col(file.header).str.slice(0, MAX_KEPT_CELL).str.replace_all("\x00", "␀", literal=True).fill_null("")
+    whole = (
+        file.rows.join(rejects, on=LINE, how="inner")
+        .with_columns(kept)
+        .select(LINE, "reason", row=pl.struct(file.header).struct.json_encode())
+    )
+    torn = pl.DataFrame(
+        [(row.line, row.reason, _json(row.cells)) for row in file.torn], schema=whole.schema, orient="row"
+    )
+    both = pl.concat([whole, torn]).sort(LINE).rename({LINE: "line"})
+    return both.with_columns(import_id=pl.lit(import_id))
+
+
+def _json(cells: Mapping[str, str]) -> str:
+    return json.dumps({name: cell[:MAX_KEPT_CELL].replace("\x00", "␀") for name, cell in cells.items()})

@@ -1,0 +1,40 @@
+"""What a kind of file is: its columns, what must hold between them, and where its rows go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+from sqlalchemy import Connection
+
+from adplanning.imports.checks import Rule
+from adplanning.imports.files import LINE, SourceFile
+from adplanning.imports.readers import Context, Field
+
+NO_REJECTS = pl.DataFrame(schema={LINE: pl.Int64, "reason": pl.String})
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of the good rows: each one stored, a duplicate, or refused by what the store holds."""
+
+    n_stored: int
+    n_duplicates: int
+    totals: Mapping[str, float]
+    rejected: pl.DataFrame = field(default_factory=lambda: NO_REJECTS)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    `store` writes good rows inside the caller's transaction. `arrange` may rewrite the file first, where its header
+    says more than names; it answers the file and the rules that its shape adds.
+    """
+
+    help: str
+    fields: tuple[Field, ...]
+    store: Callable[[Connection, pl.DataFrame, Context], Stored]
+    rules: tuple[Rule, ...] = ()
+    arrange: Callable[[SourceFile], SourceFile] | None = None
