@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 R = TypeVar("R")
+_Answer = asyncio.Future[Any]
+_Tell = Callable[[_Answer, Any], None]
 
 
 class _Submission(NamedTuple):
@@ -148,16 +150,16 @@ def _resolve(group: list[_Submission], results: Sequence[Any]) -> None:
         end = start + len(submission.rows)
         answers.append((submission, results[start:end]))
         start = end
-    _tell(answers, _set_result)
+    _tell(answers, asyncio.Future.set_result)
 
 
 def _fail(group: list[_Submission], fault: Exception) -> None:
-    _tell([(submission, fault) for submission in group], _set_exception)
+    _tell([(submission, fault) for submission in group], asyncio.Future.set_exception)
 
 
-def _tell(answers: list[tuple[_Submission, Any]], tell: Callable[[asyncio.Future[Any], Any], None]) -> None:
+def _tell(answers: list[tuple[_Submission, Any]], tell: _Tell) -> None:
     """Wake each event loop once for all of its futures."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Answer, Any]]] = {}
     for submission, outcome in answers:
         by_loop.setdefault(submission.loop, []).append((submission.answer, outcome))
     for loop, outcomes in by_loop.items():
@@ -167,15 +169,7 @@ def _tell(answers: list[tuple[_Submission, Any]], tell: Callable[[asyncio.Future
             log.warning("%d callers went away before their rows were stored", len(outcomes))
 
 
-def _tell_all(outcomes: list[tuple[asyncio.Future[Any], Any]], tell: Callable[[asyncio.Future[Any], Any], None]) -> None:
+def _tell_all(outcomes: list[tuple[_Answer, Any]], tell: _Tell) -> None:
     for future, outcome in outcomes:
         if not future.done():
             tell(future, outcome)
-
-
-def _set_result(future: asyncio.Future[Any], result: Any) -> None:
-    future.set_result(result)
-
-
-def _set_exception(future: asyncio.Future[Any], fault: Any) -> None:
-    future.set_exception(fault)

@@ -1,0 +1,351 @@
+"""What the public may send, and the rows it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Required, cast
+
+import orjson
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
+from adplanning.core.ids import new_id
+from adplanning.core.money import known_currency, to_minor
+from adplanning.core.settings import Settings
+from adplanning.core.texts import storable_json, storable_text
+from adplanning.core.vocabulary import (
+    AttributionModel,
+    ConversionType,
+    JourneyChannel,
+    JourneyEventType,
+    JourneyStage,
+    Origin,
+    platform_of_source,
+)
+from adplanning.journeys.stages import stage_of_event
+from adplanning.store.tables.base import to_micros
+from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
+
+
+def _one_of(choices: type[Any]) -> Any:
+    return Field(json_schema_extra={"enum": [str(choice) for choice in choices]})
+
+
+Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Metadata = Annotated[dict[str, Any], Field(description="anything of the shop's own, at most 8 kB of JSON")]
+
+
+class _PublicEvent(TypedDict, total=False):
+    """What conversions and journey events have in common. Other fields are ignored: links to persons, goals and
+    campaigns are not the public's to set.
+    """
+
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False)  # type: ignore[misc]
+
+    website_id: Required[Id]
+    visitor_id: Required[Id]
+    session_id: Short | None
+    event_id: Annotated[Short | None, Field(description="the same id twice is one event; without one, retries double")]
+    occurred_at: Annotated[Short | None, Field(description="ISO 8601; clamped to 7 days back and 5 minutes ahead")]
+    utm_source: Long | None
+    utm_medium: Long | None
+    utm_campaign: Long | None
+    utm_term: Long | None
+    utm_content: Long | None
+
+
+class PublicConversion(_PublicEvent, total=False):
+    """A conversion as a storefront sends it."""
+
+    kind: Literal["conversion"]
+    conversion_type: Required[Annotated[str, _one_of(ConversionType)]]
+    conversion_name: Long | None
+    pathname: Long | None
+    conversion_value: Annotated[Decimal, Field(ge=0, description="in major units")] | None
+    currency: Short | None
+    order_id: Short | None
+    metadata: Metadata | None
+
+
+class PublicJourneyEvent(_PublicEvent, total=False):
+    """A journey event as a storefront sends it."""
+
+    kind: Literal["journey"]
+    event_type: Required[Annotated[str, _one_of(JourneyEventType)]]
+    event_name: Long | None
+    stage: Annotated[str | None, _one_of(JourneyStage)]
+    channel: Annotated[str | None, _one_of(JourneyChannel)]
+    page_url: Long | None
+    source_type: Short | None
+    source_id: Short | None
+    event_data: Metadata | None
+
+
+PublicEvent = PublicConversion | PublicJourneyEvent
+Kind = Literal["conversion", "journey"]
+
+CLOCK_BEHIND_MICROS = 7 * 24 * 3600 * 1_000_000
+CLOCK_AHEAD_MICROS = 5 * 60 * 1_000_000
+
+_KINDS: Mapping[Kind, TypeAdapter[Any]] = {
+    "conversion": TypeAdapter(PublicConversion),
+    "journey": TypeAdapter(PublicJourneyEvent),
+}
+
+
+class _Batch(TypedDict):
+    events: list[Annotated[PublicEvent, Field(discriminator="kind")]]
+
+
+class _Listed(TypedDict):
+    events: list[Any]
+
+
+_BATCH: TypeAdapter[Any] = TypeAdapter(_Batch)
+_LISTED: TypeAdapter[Any] = TypeAdapter(_Listed)
+_CONVERSION_TYPES, _EVENT_TYPES, _STAGES, _CHANNELS = (
+    frozenset(choice.value for choice in choices)
+    for choices in (ConversionType, JourneyEventType, JourneyStage, JourneyChannel)
+)
+_LAST_CLICK, _WEB = AttributionModel.last_click.value, Origin.web.value
+_NUL = rb"\u0000"
+
+
+class Rejected(NamedTuple):
+    """An event of a batch that was refused, by its place in the list, and why."""
+
+    at: int
+    message: str
+
+
+class Reception:
+    """Reads public bodies into rows, stamped with the server's time.
+
+    Parameters
+    ----------
+    settings : bounds, and the currency and zone of what names none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._zone = settings.zone
+
+    def event(self, kind: Kind, body: bytes, *, is_bot: bool, now: int) -> NewEvent:
+        """The row of one event.
+
+        Parameters
+        ----------
+        kind : what is sent to this address.
+        body : JSON.
+        is_bot : whether a bot sent it.
+        now : the server's clock in microseconds.
+
+        Raises
+        ------
+        InvalidData : naming each field with its fault.
+        TooLarge : more metadata than allowed.
+        """
+        try:
+            event = _KINDS[kind].validate_json(body)
+        except ValidationError as fault:
+            raise _refusal(fault) from None
+        return self._row(kind, event, is_bot=is_bot, now=now, maybe_nul=_NUL in body)
+
+    def batch(self, body: bytes, *, is_bot: bool, now: int) -> tuple[dict[int, NewEvent], list[Rejected]]:
+        """The rows of a batch's events by their index, and the events that were refused.
+
+        Raises
+        ------
+        InvalidData : there is no list of events, or none of them is valid.
+        TooLarge : more events than a batch may hold.
+        """
+        try:
+            events: Sequence[Any] = _BATCH.validate_json(body)["events"]
+            valid = True
+        except ValidationError:
+            events = _listed(body)
+            valid = False
+        if not events:
+            raise InvalidData.at("events", "is empty; send at least one event")
+        if len(events) > self._settings.max_batch_events:
+            raise TooLarge(
+                f"events: {len(events)} in one batch; send at most {self._settings.max_batch_events} at once"
+            )
+        maybe_nul = _NUL in body
+        rows: dict[int, NewEvent] = {}
+        rejected: list[Rejected] = []
+        for index, given in enumerate(events):
+            try:
+                event = given if valid else _validated(given)
+                rows[index] = self._row(event["kind"], event, is_bot=is_bot, now=now, maybe_nul=maybe_nul)
+            except AdplanningError as fault:
+                rejected.append(Rejected(index, fault.message))
+        if not rows:
+            issues = [(f"events.{index}", message) for index, message in rejected]
+            raise InvalidData(f"no event of the batch is valid; the first: {rejected[0].message}", issues)
+        return rows, rejected
+
+    def _row(self, kind: Kind, event: Any, *, is_bot: bool, now: int, maybe_nul: bool) -> NewEvent:
+        if maybe_nul:
+            _refuse_unstorable(event)
+        at, clamped = self._instant(event.get("occurred_at"), now)
+        if kind == "conversion":
+            return self._conversion(event, at, clamped=clamped, is_bot=is_bot, now=now)
+        return self._journey_event(event, at, clamped=clamped, is_bot=is_bot, now=now)
+
+    def _conversion(self, event: Mapping[str, Any], at: int, *, clamped: bool, is_bot: bool, now: int) -> NewConversion:
+        get = event.get
+        conversion_type = _choice(event, "conversion_type", _CONVERSION_TYPES)
+        value_minor, currency = self._money(get("conversion_value"), get("currency"))
+        source = get("utm_source") or None
+        return NewConversion(
+            new_id("conv"),
+            conversion_type,
+            get("conversion_name") or None,
+            event["website_id"],
+            None,
+            None,
+            None,
+            platform_of_source(source).value,
+            source,
+            get("utm_medium") or None,
+            get("utm_campaign") or None,
+            get("utm_term") or None,
+            get("utm_content") or None,
+            _LAST_CLICK,
+            1.0,
+            value_minor,
+            currency,
+            get("order_id") or None,
+            None,
+            None,
+            event["visitor_id"],
+            get("session_id") or None,
+            get("pathname") or None,
+            get("event_id") or None,
+            _WEB,
+            None,
+            is_bot,
+            self._json("metadata", get("metadata"), clamped=clamped),
+            at,
+            now,
+        )
+
+    def _journey_event(
+        self, event: Mapping[str, Any], at: int, *, clamped: bool, is_bot: bool, now: int
+    ) -> NewJourneyEvent:
+        get = event.get
+        event_type = _choice(event, "event_type", _EVENT_TYPES)
+        return NewJourneyEvent(
+            new_id("jour"),
+            None,
+            event["visitor_id"],
+            event["website_id"],
+            get("session_id") or None,
+            event_type,
+            get("event_name") or None,
+            _choice(event, "stage", _STAGES) if get("stage") else stage_of_event(event_type).value,
+            _choice(event, "channel", _CHANNELS) if get("channel") else JourneyChannel.web.value,
+            get("page_url") or None,
+            get("utm_source") or None,
+            get("utm_medium") or None,
+            get("utm_campaign") or None,
+            get("utm_term") or None,
+            get("utm_content") or None,
+            None,
+            get("source_type") or None,
+            get("source_id") or None,
+            self._json("event_data", get("event_data"), clamped=clamped),
+            get("event_id") or None,
+            _WEB,
+            is_bot,
+            at,
+            now,
+        )
+
+    def _instant(self, text: str | None, now: int) -> tuple[int, bool]:
+        """The client's time, or the nearest that is believed, and whether it had to be moved."""
+        if not text:
+            return now, False
+        try:
+            instant = datetime.fromisoformat(text)
+            at = to_micros(instant if instant.tzinfo else instant.replace(tzinfo=self._zone))
+        except (ValueError, OverflowError):
+            raise InvalidData.at(
+                "occurred_at",
+                f"{text[:80]!r} is not a date and time that exists; write it as 2026-11-22T14:05:00+05:30",
+            ) from None
+        believed = min(max(at, now - CLOCK_BEHIND_MICROS), now + CLOCK_AHEAD_MICROS)
+        return believed, believed != at
+
+    def _money(self, amount: Decimal | None, code: str | None) -> tuple[int | None, str]:
+        currency = self._settings.currency
+        if code:
+            try:
+                currency = known_currency(code)
+            except ValueError as fault:
+                raise InvalidData.at("currency", str(fault)) from None
+        if amount is None:
+            return None, currency
+        try:
+            return to_minor(amount, currency), currency
+        except ValueError as fault:
+            raise InvalidData.at("conversion_value", str(fault)) from None
+
+    def _json(self, field: str, value: dict[str, Any] | None, *, clamped: bool) -> str | None:
+        if clamped:
+            value = {**(value or {}), "occurred_at_clamped": True}
+        if not value:
+            return None
+        try:
+            text = orjson.dumps(storable_json(value))
+        except ValueError as fault:
+            raise InvalidData.at(field, str(fault)) from None
+        most = self._settings.max_metadata_bytes
+        if len(text) > most:
+            raise TooLarge(f"{field}: {len(text)} bytes of JSON; send at most {most}")
+        return text.decode()
+
+
+def _choice(event: Mapping[str, Any], field: str, allowed: frozenset[str]) -> str:
+    value: str = event[field]
+    if value not in allowed:
+        raise InvalidData.unknown_choice(field, value, sorted(allowed))
+    return value
+
+
+def _listed(body: bytes) -> list[Any]:
+    """The events of a batch that is not valid as a whole."""
+    try:
+        return cast("list[Any]", _LISTED.validate_json(body)["events"])
+    except ValidationError as fault:
+        raise _refusal(fault) from None
+
+
+def _validated(given: Any) -> Any:
+    kind: Any = given.get("kind") if isinstance(given, dict) else None
+    if kind not in ("conversion", "journey"):
+        raise InvalidData.unknown_choice("kind", kind, _KINDS)
+    try:
+        return _KINDS[kind].validate_python(given)
+    except ValidationError as fault:
+        raise _refusal(fault) from None
+
+
+def _refuse_unstorable(event: Mapping[str, Any]) -> None:
+    for field, value in event.items():
+        if isinstance(value, str):
+            try:
+                storable_text(value)
+            except ValueError as fault:
+                raise InvalidData.at(field, str(fault)) from None
+
+
+def _refusal(fault: ValidationError) -> InvalidData:
+    issues = [(".".join(map(str, e["loc"])) or "body", e["msg"]) for e in fault.errors(include_url=False)]
+    return InvalidData("; ".join(f"{path}: {message}" for path, message in issues), issues)

@@ -1,0 +1,169 @@
+"""What happens when events come in: they are stored once, their visitors, touchpoints and goals follow.
+
+All of it in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Table, select
+
+from adplanning.conversions.goals import EventView, GoalRule, Kind, met_goals, rules_by_event
+from adplanning.core.vocabulary import ConversionType
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
+from adplanning.tracking.rows import insertion, rows_among, write_rows
+from adplanning.tracking.touchpoints import touch
+
+_CONVERSIONS, _STEPS = TABLES["conversions"], TABLES["journey_events"]
+_INSERT = {table.name: insertion(table, on_conflict="DO NOTHING") for table in (_CONVERSIONS, _STEPS)}
+_SEE_VISITOR = "INSERT INTO visitors (id, first_seen_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
+_LINK_VISITOR = """
+    UPDATE visitors SET person_id = ?, linked_at = ? WHERE id = ? AND (linked_at IS NULL OR linked_at <= ?)
+"""
+_COMPLETE_GOAL = """
+    INSERT INTO goal_completions (goal_id, conversion_id, journey_event_id, value_minor, currency, completed_at)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+# Journey events from these sources mirror a record that is counted itself.
+_MIRRORED_SOURCES = frozenset({"order", "lead"})
+
+
+class Tracked(NamedTuple):
+    """Under which id an event is stored, whether it was there already, and the goals it met now."""
+
+    id: str
+    duplicate: bool
+    goal_ids: tuple[str, ...]
+
+
+def track(connection: Connection, events: Sequence[NewEvent], *, goals: Sequence[GoalRule]) -> list[Tracked]:
+    """Store events; answer for each, in their order, what became of it.
+
+    An event is a repeat of the first one with its website and event id, or of the first purchase with its order id:
+    it changes nothing and answers the first one's id. A visitor is linked to a person when an event names both; the
+    latest such event counts.
+
+    Parameters
+    ----------
+    connection : inside a write transaction.
+    events : conversions and journey events, mixed, each with a fresh id.
+    goals : the active goals that events are held against.
+    """
+    first_ids = _store(connection, _CONVERSIONS, [event for event in events if type(event) is NewConversion])
+    first_ids |= _store(connection, _STEPS, [event for event in events if type(event) is NewJourneyEvent])
+    fresh = [event for event in events if event.id not in first_ids] if first_ids else events
+    _see_visitors(connection, fresh)
+    touch(connection, fresh)
+    met = _complete_goals(connection, fresh, goals) if goals else {}
+    return [
+        Tracked(first_ids.get(event.id, event.id), event.id in first_ids, met.get(event.id, ())) for event in events
+    ]
+
+
+def _store(connection: Connection, table: Table, rows: Sequence[NewEvent]) -> dict[str, str]:
+    """Insert the rows that are no repeats; answer the first one's id for each repeat."""
+    if write_rows(connection, _INSERT[table.name], rows) == len(rows):
+        return {}
+    ids = [row.id for row in rows]
+    stored = set(rows_among(connection, select(table.c.id), table.c.id, ids))
+    repeats = [row for row in rows if (row.id,) not in stored]
+    return {row.id: first for row, first in zip(repeats, _firsts(connection, table, repeats), strict=True)}
+
+
+def _firsts(connection: Connection, table: Table, repeats: Sequence[NewEvent]) -> list[str]:
+    columns = table.c
+    by_event: dict[tuple[str | None, str | None], str] = {
+        (website_id, event_id): first_id
+        for first_id, website_id, event_id in rows_among(
+            connection,
+            select(columns.id, columns.website_id, columns.event_id).where(
+                columns.website_id.in_({row.website_id for row in repeats if row.website_id})
+            ),
+            columns.event_id,
+            {row.event_id for row in repeats if row.event_id},
+        )
+    }
+    by_order: dict[str, str] = {}
+    if table is _CONVERSIONS:
+        purchases = select(columns.order_id, columns.id).where(columns.conversion_type == ConversionType.purchase)
+        orders = {row.order_id for row in repeats if type(row) is NewConversion and row.order_id}
+        by_order = dict(rows_among(connection, purchases, columns.order_id, orders))
+    return [
+        by_event.get((row.website_id, row.event_id)) or by_order[row.order_id or ""]  # type: ignore[union-attr]
+        for row in repeats
+    ]
+
+
+def _see_visitors(connection: Connection, events: Iterable[NewEvent]) -> None:
+    seen: dict[str, int] = {}
+    links: list[tuple[str, int, str, int]] = []
+    for event in events:
+        visitor_id = event.visitor_id
+        if visitor_id is None:
+            continue
+        at = event.at
+        if at < seen.setdefault(visitor_id, at):
+            seen[visitor_id] = at
+        if event.person_id is not None:
+            links.append((event.person_id, at, visitor_id, at))
+    write_rows(connection, _SEE_VISITOR, list(seen.items()))
+    write_rows(connection, _LINK_VISITOR, links)
+
+
+def _complete_goals(
+    connection: Connection, events: Iterable[NewEvent], goals: Sequence[GoalRule]
+) -> dict[str, tuple[str, ...]]:
+    """Record the goals that events meet; answer their ids by the event's."""
+    by_event = rules_by_event(goals)
+    met: dict[str, tuple[str, ...]] = {}
+    rows: list[tuple[Any, ...]] = []
+    for event in events:
+        rules = by_event.get(_kind_and_type(event))
+        if not rules:
+            continue
+        completions = met_goals(_view(event), rules)
+        if completions:
+            met[event.id] = tuple(completion.goal_id for completion in completions)
+            conversion_id, step_id = (event.id, None) if type(event) is NewConversion else (None, event.id)
+            rows += [(c.goal_id, conversion_id, step_id, c.value_minor, c.currency, event.at) for c in completions]
+    write_rows(connection, _COMPLETE_GOAL, rows)
+    return met
+
+
+def _kind_and_type(event: NewEvent) -> tuple[Kind, str]:
+    if isinstance(event, NewConversion):
+        return "conversion", event.conversion_type
+    return "journey", event.event_type
+
+
+def _view(event: NewEvent) -> EventView:
+    if isinstance(event, NewConversion):
+        return EventView(
+            kind="conversion",
+            event_type=event.conversion_type,
+            event_name=event.conversion_name,
+            page=event.pathname,
+            website_id=event.website_id,
+            value_minor=event.value_minor,
+            currency=event.currency,
+            data=_data(event.metadata),
+        )
+    return EventView(
+        kind="journey",
+        event_type=event.event_type,
+        event_name=event.event_name,
+        page=event.page_url,
+        website_id=event.website_id,
+        value_minor=None,
+        currency="",
+        data=_data(event.event_data),
+        derived=event.source_type in _MIRRORED_SOURCES,
+    )
+
+
+def _data(json_text: str | None) -> dict[str, Any]:
+    return orjson.loads(json_text) if json_text else {}
