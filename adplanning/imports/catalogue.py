@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adplanning.imports.kinds import Kind
+from adplanning.imports.orders import ORDERS
+from adplanning.imports.people import PEOPLE
 from adplanning.imports.rates import RATES
 
-IMPORTS: Mapping[str, Kind] = {"rates": RATES}
+IMPORTS: Mapping[str, Kind] = {"orders": ORDERS, "people": PEOPLE, "rates": RATES}

@@ -59,10 +59,10 @@ def foreign_sign(texts: pl.Series, currencies: pl.Series) -> pl.Series:
     [False, True, False, False]
     """
     sign = texts.str.extract(r"(₹|Rs|\$|€|£|¥)")
-    own = pl.when(sign == "$").then(~currencies.is_in(list(SIGNS)))
+    own = (sign == "$") & ~currencies.is_in(list(SIGNS))
     for code, signs in SIGNS.items():
-        own = own.when(currencies == code).then(sign.is_in(signs))
-    return pl.select((~own.otherwise(sign.is_null())).fill_null(value=False)).to_series()
+        own |= (currencies == code) & sign.is_in(signs)
+    return sign.is_not_null() & ~own.fill_null(value=False)
 
 
 def minor_units(exact: pl.Expr, digits: pl.Expr) -> pl.Expr:

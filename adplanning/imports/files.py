@@ -12,14 +12,18 @@ import zlib
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import fastexcel
 import polars as pl
-import pyarrow as pa
+import pyarrow
 import pyarrow.csv
 from polars.exceptions import PolarsError
 
 from adplanning.core.errors import InvalidData, TooLarge
+
+# pyarrow's names carry no types.
+pa: Any = pyarrow
 
 LINE = "__line"
 MAX_BYTES = 4 * 2**30
@@ -189,9 +193,9 @@ def _distinct(names: list[str]) -> list[str]:
 def _parsed(
     body: bytes, header: list[str], delimiter: str, header_lines: int, name: str
 ) -> tuple[pl.DataFrame, list[TornRow]]:
-    invalid: list[pa.csv.InvalidRow] = []
+    invalid: list[Any] = []
 
-    def keep(row: pa.csv.InvalidRow) -> str:
+    def keep(row: Any) -> str:
         invalid.append(row)
         return "skip"
 
@@ -219,7 +223,7 @@ def _parsed(
     assert isinstance(rows, pl.DataFrame)
     extra = _breaks_in_cells(rows) if body.count(b'"') else None
     numbers, torn_lines = _lines(rows.height, invalid, extra, header_lines)
-    _refuse_open_quote(body, rows, invalid, numbers, torn_lines, name)
+    _refuse_open_quote(body, rows=rows, invalid=invalid, numbers=numbers, torn_lines=torn_lines, name=name)
     torn = [_torn(row, line, header, delimiter) for row, line in zip(invalid, torn_lines, strict=True)]
     return rows.with_columns(numbers), torn
 
@@ -228,9 +232,7 @@ def _breaks_in_cells(rows: pl.DataFrame) -> pl.Series:
     return rows.select(pl.sum_horizontal(pl.all().str.count_matches(_CELL_BREAK)).cast(pl.Int64).alias("n"))["n"]
 
 
-def _lines(
-    height: int, invalid: list[pa.csv.InvalidRow], extra: pl.Series | None, header_lines: int
-) -> tuple[pl.Series, list[int]]:
+def _lines(height: int, invalid: list[Any], extra: pl.Series | None, header_lines: int) -> tuple[pl.Series, list[int]]:
     """The line on which each row begins: one a row before it, and one for each line break inside their cells."""
     total = height + len(invalid)
     torn_at = pl.Series([row.number - 1 for row in invalid], dtype=pl.Int64)
@@ -250,8 +252,9 @@ def _lines(
 
 def _refuse_open_quote(
     body: bytes,
+    *,
     rows: pl.DataFrame,
-    invalid: list[pa.csv.InvalidRow],
+    invalid: list[Any],
     numbers: pl.Series,
     torn_lines: list[int],
     name: str,
@@ -266,7 +269,7 @@ def _refuse_open_quote(
         raise InvalidData.at(name, f"line {line} opens a quote that nothing closes; close it or remove it")
 
 
-def _torn(row: pa.csv.InvalidRow, line: int, header: list[str], delimiter: str) -> TornRow:
+def _torn(row: Any, line: int, header: list[str], delimiter: str) -> TornRow:
     cells = _cells(row.text, delimiter)
     named = zip_longest(header, cells[: len(header)], fillvalue="")
     more = {"more cells": delimiter.join(cells[len(header) :])} if len(cells) > len(header) else {}

@@ -76,18 +76,19 @@ def import_file(
     """
     if kind not in IMPORTS:
         raise InvalidData.unknown_choice("kind", kind, IMPORTS)
-    tell = progress or (lambda stage, share: None)
+    tell = progress or _silent
     chosen = IMPORTS[kind]
     tell("reading", 0.0)
     file = read_file(Path(path))
     if chosen.arrange is not None:
         file = chosen.arrange(file)
     mapping = mapping or {}
-    columns = match_headers(file.header, chosen.fields, mapping)
+    fields = chosen.fields + (chosen.open_fields((*file.header, *mapping)) if chosen.open_fields else ())
+    columns = match_headers(file.header, fields, mapping)
     refuse_contradictions(file.rows, columns.values())
     context = Context(new_id("import"), settings, now)
     tell("checking", 0.2)
-    checked = check(file.rows, columns, chosen.fields, chosen.rules, context)
+    checked = check(file.rows, columns, fields, chosen.rules, context)
     fingerprint = _fingerprint(file.sha256, mapping)
     ignored = tuple(name for name in file.header if name not in columns.values())
     tell("storing", 0.4)
@@ -114,6 +115,10 @@ def import_file(
         insert(connection, TABLES["rejected_rows"], _rejected_rows(file, rejects, context.import_id))
     tell("done", 1.0)
     return summary
+
+
+def _silent(_stage: str, _share: float) -> None:
+    """Tell nobody."""
 
 
 def _fingerprint(sha256: str, mapping: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -29,8 +29,8 @@ class Stored:
 class Kind:
     """A kind of file.
 
-    `store` writes good rows inside the caller's transaction. `arrange` may rewrite the file first, where its header
-    says more than names; it answers the file and the rules that its shape adds.
+    `store` writes good rows inside the caller's transaction. `arrange` rewrites the file first, where its header says
+    more than names. `open_fields` makes a field of each of the file's or the mapping's names that ask for one.
     """
 
     help: str
@@ -38,3 +38,4 @@ class Kind:
     store: Callable[[Connection, pl.DataFrame, Context], Stored]
     rules: tuple[Rule, ...] = ()
     arrange: Callable[[SourceFile], SourceFile] | None = None
+    open_fields: Callable[[Iterable[str]], tuple[Field, ...]] | None = None

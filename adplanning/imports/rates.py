@@ -16,11 +16,11 @@ _RATES = TABLES["currency_rates"]
 _KEY = ("currency", "in_currency", "on")
 
 
-def store_rates(connection: Connection, rows: pl.DataFrame, context: Context) -> Stored:
+def store_rates(connection: Connection, rows: pl.DataFrame, _: Context) -> Stored:
     """Store the rate of each currency and day; a new one replaces the one that stands there.
 
-    A row that repeats the rate that stands there, or an earlier row of the file, is a duplicate; one that contradicts an
-    earlier row is refused.
+    A row that repeats the rate that stands there, or an earlier row of the file, is a duplicate; one that contradicts
+    an earlier row is refused.
     """
     first = pl.col("rate").first().over(*_KEY, order_by=LINE)
     contradicts = rows.filter(pl.col("rate") != first)

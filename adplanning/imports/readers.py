@@ -59,7 +59,7 @@ class Field:
 def text(max_length: int = 2000) -> Reader:
     """Any text up to a length in characters."""
 
-    def read(texts: pl.Series, context: Context) -> Values:
+    def read(texts: pl.Series, _: Context) -> Values:
         faults = (
             (texts.str.contains("\x00", literal=True), "holds the character U+0000, which cannot be stored; remove it"),
             (texts.str.len_bytes() > max_length, f"is longer than {max_length} bytes; shorten it"),
@@ -73,19 +73,19 @@ def choice(allowed: Iterable[StrEnum]) -> Reader:
     """One of some words; case does not matter, and a space or hyphen stands for `_`."""
     words = sorted({str(word) for word in allowed})
 
-    def read(texts: pl.Series, context: Context) -> Values:
+    def read(texts: pl.Series, _: Context) -> Values:
         spelled = texts.str.to_lowercase().str.replace_all(r"[\s-]+", "_")
         return Values(spelled, ((~spelled.is_in(words), f"is not allowed; choose one of: {', '.join(words)}"),))
 
     return Reader(pl.String(), read)
 
 
-def _email(texts: pl.Series, context: Context) -> Values:
+def _email(texts: pl.Series, _: Context) -> Values:
     wrong = ~texts.str.contains(_EMAIL) | (texts.str.len_bytes() > 256) | texts.str.contains("\x00", literal=True)
     return Values(texts, ((wrong, "is not an e-mail address; write it as name@example.com"),))
 
 
-def _currency(texts: pl.Series, context: Context) -> Values:
+def _currency(texts: pl.Series, _: Context) -> Values:
     codes = texts.str.to_uppercase()
     known = [code for code in codes.unique().drop_nulls() if _is_currency(code)]
     return Values(codes, ((~codes.is_in(known), "is not an ISO 4217 currency code; use three letters such as INR"),))
@@ -104,7 +104,7 @@ def _instant(texts: pl.Series, context: Context) -> Values:
     return Values(values, ((_unread(texts, values), f"is not {dates.ALLOWED_INSTANT}"),))
 
 
-def _day(texts: pl.Series, context: Context) -> Values:
+def _day(texts: pl.Series, _: Context) -> Values:
     values = dates.days(texts, field=texts.name)
     return Values(values, ((_unread(texts, values), f"is not {dates.ALLOWED_DAY}"),))
 
@@ -114,7 +114,7 @@ def _number(texts: pl.Series) -> tuple[pl.Series, tuple[pl.Series, str]]:
     return values, (_unread(texts, values), "is not a number; write it as 1234.56")
 
 
-def _amount(texts: pl.Series, context: Context) -> Values:
+def _amount(texts: pl.Series, _: Context) -> Values:
     values, unread = _number(texts)
     faults = (
         unread,
@@ -124,7 +124,7 @@ def _amount(texts: pl.Series, context: Context) -> Values:
     return Values(values, faults)
 
 
-def _count(texts: pl.Series, context: Context) -> Values:
+def _count(texts: pl.Series, _: Context) -> Values:
     values, unread = _number(texts)
     whole = values.cast(pl.Int64, strict=False)
     faults = (
@@ -136,15 +136,15 @@ def _count(texts: pl.Series, context: Context) -> Values:
     return Values(whole, faults)
 
 
-def _rate(texts: pl.Series, context: Context) -> Values:
+def _rate(texts: pl.Series, _: Context) -> Values:
     values, unread = _number(texts)
     return Values(values.cast(pl.Float64), (unread, (values <= 0, "is not positive; a rate is more than 0")))
 
 
-def _tags(texts: pl.Series, context: Context) -> Values:
+def _tags(texts: pl.Series, _: Context) -> Values:
     stripped = pl.element().str.strip_chars()
     parts = texts.str.replace_all(";", ",", literal=True).str.split(",").list.eval(stripped.filter(stripped != ""))
-    return Values(parts.list.unique(maintain_order=True), text().read(texts, context).faults)
+    return Values(parts.list.unique(maintain_order=True), TEXT.read(texts, _).faults)
 
 
 def _unread(texts: pl.Series, values: pl.Series) -> pl.Series:

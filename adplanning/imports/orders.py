@@ -1,0 +1,156 @@
+"""Orders from a shop's file: each a person, a purchase, and the step on their journey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text, update
+
+from adplanning.core.vocabulary import ConversionType, JourneyEventType, Origin
+from adplanning.imports.checks import Rule
+from adplanning.imports.files import LINE
+from adplanning.imports.kinds import Kind, Stored
+from adplanning.imports.lookups import insert, look_up
+from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, persons_of, visitors_of, with_person
+from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
+from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, journey_rows, value_totals
+from adplanning.store.tables.catalogue import TABLES
+
+_CONVERSIONS = TABLES["conversions"]
+# Spelled as in the unique index, which neither database would use for a bound value.
+IS_PURCHASE = text("conversions.conversion_type = 'purchase'")
+
+
+def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -> Stored:
+    """Store each order once.
+
+    The first row of an order_id counts. An order that is not known becomes a purchase of the person of its e-mail; one
+    that so far only a browser has claimed is confirmed, its value, currency and person corrected; any other is a
+    duplicate and changes nothing.
+    """
+    orders = rows.sort(LINE).unique("order_id", keep="first", maintain_order=True)
+    known = look_up(connection, orders.select("order_id"), known_purchases)
+    claimed = (pl.col("known_origin") == Origin.web) & pl.col("known_confirmed_at").is_null()
+    fresh = (
+        orders.join(known, on="order_id", how="left", maintain_order="left")
+        .filter(pl.col("known_id").is_null() | claimed)
+        .with_columns(
+            pl.col("visitor_id").fill_null(pl.col("known_visitor_id")),
+            value_minor=in_minor_units("total"),
+            converted_at="placed_at",
+            conversion_type=pl.lit(str(ConversionType.purchase)),
+        )
+    )
+    owned = with_owner(connection, fresh, at="placed_at", context=context)
+    insert(connection, _CONVERSIONS, conversion_rows(owned.filter(pl.col("known_id").is_null()), context))
+    _confirm(connection, owned.filter(pl.col("known_id").is_not_null()), context)
+    steps = owned.with_columns(
+        event_type=pl.lit(str(JourneyEventType.purchase)),
+        source_type=pl.lit("order"),
+        source_id="order_id",
+        occurred_at="placed_at",
+    )
+    insert(connection, TABLES["journey_events"], journey_rows(steps, context))
+    return Stored(owned.height, rows.height - owned.height, {"orders": float(owned.height)} | value_totals(owned))
+
+
+def known_purchases(keys: Table) -> Select[Any]:
+    """The stored purchases of some orders."""
+    c = _CONVERSIONS.c
+    names = ("id", "origin", "confirmed_at", "visitor_id")
+    return select(c.order_id, *(c[name].label(f"known_{name}") for name in names)).join_from(
+        keys, _CONVERSIONS, and_(c.order_id == keys.c.order_id, IS_PURCHASE)
+    )
+
+
+def with_owner(connection: Connection, rows: pl.DataFrame, *, at: str, context: Context) -> pl.DataFrame:
+    """Give each row its person and its visitor, and link the two.
+
+    The person is that of the e-mail, else the one who signed in last on the visitor. The visitor is the one given, else
+    the one on which the person signed in last, else one that stands in for the person: unique visitors count a buyer
+    once, however many orders name no visitor.
+
+    Parameters
+    ----------
+    rows : with `LINE`, `email` and `visitor_id`, one of which is given, and any fields of a person.
+    at : the column of the instant of each row.
+
+    Returns
+    -------
+    The rows with `person_id` (null: nobody is known) and `visitor_id`, which is never null.
+    """
+    named = with_person(connection, rows, since=at, now=context.now)
+    link_visitors(connection, named.select("visitor_id", pl.col("email_person_id").alias("person_id"), at=at))
+    of_visitor = persons_of(connection, named.filter(pl.col("email").is_null())["visitor_id"])
+    owned = named.join(of_visitor, on="visitor_id", how="left", maintain_order="left").with_columns(
+        person_id=pl.coalesce("email_person_id", "visitor_person_id")
+    )
+    of_person = visitors_of(connection, owned.filter(pl.col("visitor_id").is_null())["person_id"])
+    seen = owned.join(of_person, on="person_id", how="left", suffix="_own", maintain_order="left").with_columns(
+        visitor_id=pl.coalesce("visitor_id", "visitor_id_own", STAND_IN + pl.col("person_id"))
+    )
+    stand_ins = seen.filter(pl.col("visitor_id") == STAND_IN + pl.col("person_id"))
+    link_visitors(connection, stand_ins.select("visitor_id", "person_id", at=at))
+    return seen
+
+
+def _confirm(connection: Connection, orders: pl.DataFrame, context: Context) -> None:
+    """Let the shop's word stand over the browser's."""
+    if orders.is_empty():
+        return
+    given = orders.select("known_id", "value_minor", order_currency="currency", owner="person_id").to_dicts()
+    c = _CONVERSIONS.c
+    connection.execute(
+        update(_CONVERSIONS)
+        .where(c.id == bindparam("known_id"))
+        .values(
+            value_minor=bindparam("value_minor"),
+            currency=bindparam("order_currency"),
+            person_id=bindparam("owner"),
+            confirmed_at=context.now,
+        ),
+        given,
+    )
+
+
+ORDERS = Kind(
+    help="orders of the shop: one purchase per order_id",
+    fields=(
+        Field(
+            "order_id",
+            IDENTIFIER,
+            "the shop's number",
+            required=True,
+            synonyms=("order_number", "order_no", "order", "id"),
+        ),
+        Field(
+            "placed_at",
+            INSTANTS,
+            "when it was placed",
+            required=True,
+            synonyms=("created_at", "order_date", "ordered_at", "date", "timestamp"),
+        ),
+        Field(
+            "total",
+            AMOUNT,
+            "what was paid, 0 or more",
+            required=True,
+            synonyms=("order_total", "grand_total", "total_price", "amount", "value", "price"),
+        ),
+        Field("currency", CURRENCY, "ISO 4217; the reporting currency when not given", synonyms=("currency_code",)),
+        Field("email", EMAIL, "of the buyer", synonyms=("customer_email", "email_address", "buyer_email")),
+        Field("visitor_id", IDENTIFIER, "needed where there is no email", synonyms=("visitor", "client_id", "cookie")),
+        Field("session_id", IDENTIFIER, "of the visit", synonyms=("session",)),
+        Field("website_id", IDENTIFIER, "the storefront", synonyms=("website",)),
+        *UTM_FIELDS,
+        *NAME_FIELDS,
+    ),
+    rules=(
+        Rule(
+            pl.col("email").is_null() & pl.col("visitor_id").is_null(),
+            "email: is missing and so is visitor_id; give one of them",
+        ),
+    ),
+    store=store_orders,
+)

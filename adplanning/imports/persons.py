@@ -1,0 +1,145 @@
+"""Whose rows these are: persons found by e-mail or made, and the visitors that are theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Connection, Text, cast, select
+
+from adplanning.core.ids import new_ids
+from adplanning.imports.files import LINE
+from adplanning.imports.lookups import insert, look_up, replace
+from adplanning.imports.readers import IDENTIFIER, TEXT, Field
+from adplanning.store.tables.catalogue import TABLES
+
+_PERSONS = TABLES["persons"]
+_VISITORS = TABLES["visitors"]
+_JSON = ("tags", "attributes")
+# The visitor of an order that names none, of a person of whom no browser is known: one a person, not one an order.
+STAND_IN = "order:"
+
+NAME_FIELDS = (
+    Field("first_name", TEXT, "first name", synonyms=("given_name", "forename")),
+    Field("last_name", TEXT, "last name", synonyms=("surname", "family_name")),
+    Field("phone", IDENTIFIER, "phone number", synonyms=("telephone", "mobile", "phone_number")),
+    Field("city", TEXT, "city", synonyms=("town",)),
+    Field("state", TEXT, "state or province", synonyms=("province", "region")),
+    Field("country", TEXT, "country", synonyms=("country_code",)),
+)
+
+
+def with_person(connection: Connection, rows: pl.DataFrame, *, since: str, now: datetime) -> pl.DataFrame:
+    """Give each row the person of its e-mail, in whatever case; make those who are not known yet.
+
+    Of several rows of one person the first value of each field counts. A known person's empty fields are filled, what
+    they hold already stays.
+
+    Parameters
+    ----------
+    rows : with `LINE`, `email`, and any fields of a person, JSON as text.
+    since : the column of the instant since when a new person is known.
+
+    Returns
+    -------
+    The rows, in their order, with `email_person_id`; null where there is no e-mail.
+    """
+    keyed = rows.with_columns(email_key=pl.col("email").str.to_lowercase())
+    given = [name for name in rows.columns if name in _PERSONS.c and name not in ("id", "created_at", "updated_at")]
+    persons = (
+        keyed.filter(pl.col("email_key").is_not_null())
+        .sort(LINE)
+        .group_by("email_key", maintain_order=True)
+        .agg(pl.col(given).drop_nulls().first(), pl.col(since).min().alias("created_at"))
+    )
+    columns = [cast(column, Text).label(column.name) if column.name in _JSON else column for column in _PERSONS.c]
+    known = look_up(
+        connection,
+        persons.select("email_key"),
+        lambda keys: select(*columns).join_from(keys, _PERSONS, _PERSONS.c.email_key == keys.c.email_key),
+    )
+    new = persons.join(known, on="email_key", how="anti", maintain_order="left")
+    new = new.with_columns(id=pl.Series(new_ids("person", new.height), dtype=pl.String), updated_at=pl.lit(now))
+    insert(connection, _PERSONS, new)
+    replace(connection, _PERSONS, _filled(known, persons, given, now), ("id",))
+    ids = pl.concat([known.select("email_key", "id"), new.select("email_key", "id")])
+    return keyed.join(ids.rename({"id": "email_person_id"}), on="email_key", how="left", maintain_order="left").drop(
+        "email_key"
+    )
+
+
+def _filled(known: pl.DataFrame, persons: pl.DataFrame, given: list[str], now: datetime) -> pl.DataFrame:
+    """The known persons that gain something, with their empty fields filled."""
+    compared = known.join(persons.select("email_key", *given), on="email_key", suffix="_given")
+    gains = pl.any_horizontal(pl.col(n).is_null() & pl.col(f"{n}_given").is_not_null() for n in given)
+    return (
+        compared.filter(gains)
+        .with_columns(*(pl.col(name).fill_null(pl.col(f"{name}_given")) for name in given), updated_at=pl.lit(now))
+        .select(known.columns)
+    )
+
+
+def link_visitors(connection: Connection, seen: pl.DataFrame) -> None:
+    """Remember the visitors of some rows: when they were first seen, and who signed in on them last.
+
+    Parameters
+    ----------
+    seen : visitor_id, person_id (null: nobody signed in), at; rows without visitor_id are passed over.
+    """
+    link = pl.col("person_id").is_not_null()
+    visitors = (
+        seen.filter(pl.col("visitor_id").is_not_null())
+        .sort("at", "person_id", nulls_last=True)
+        .group_by(pl.col("visitor_id").alias("id"), maintain_order=True)
+        .agg(
+            pl.col("at").min().alias("first_seen_at"),
+            pl.col("person_id").filter(link).last(),
+            pl.col("at").filter(link).last().alias("linked_at"),
+        )
+    )
+    known = look_up(
+        connection,
+        visitors.select("id"),
+        lambda keys: select(_VISITORS).join_from(keys, _VISITORS, _VISITORS.c.id == keys.c.id),
+    )
+    insert(connection, _VISITORS, visitors.join(known, on="id", how="anti"))
+    both = visitors.join(known, on="id", suffix="_known")
+    relinked = pl.col("linked_at").is_not_null() & (
+        pl.col("person_id_known").is_null() | (pl.col("linked_at") > pl.col("linked_at_known")).fill_null(value=True)
+    )
+    earlier = pl.col("first_seen_at") < pl.col("first_seen_at_known")
+    changed = both.filter(relinked | earlier).select(
+        "id",
+        pl.when(relinked).then("person_id").otherwise("person_id_known").alias("person_id"),
+        pl.when(relinked).then("linked_at").otherwise("linked_at_known").alias("linked_at"),
+        pl.min_horizontal("first_seen_at", "first_seen_at_known").alias("first_seen_at"),
+    )
+    replace(connection, _VISITORS, changed, ("id",))
+
+
+def visitors_of(connection: Connection, person_ids: pl.Series) -> pl.DataFrame:
+    """The visitor on which each person signed in last: person_id, visitor_id."""
+    linked = look_up(
+        connection,
+        person_ids.unique().drop_nulls().to_frame("id"),
+        lambda keys: select(_VISITORS.c.person_id, _VISITORS.c.id.label("visitor_id"), _VISITORS.c.linked_at).join_from(
+            keys, _VISITORS, _VISITORS.c.person_id == keys.c.id
+        ),
+    )
+    stand_in = pl.col("visitor_id").str.starts_with(STAND_IN)
+    return (
+        linked.sort(stand_in, pl.col("linked_at"), "visitor_id", descending=[True, False, False], nulls_last=False)
+        .unique("person_id", keep="last", maintain_order=True)
+        .select("person_id", "visitor_id")
+    )
+
+
+def persons_of(connection: Connection, visitor_ids: pl.Series) -> pl.DataFrame:
+    """Who signed in last on each visitor: visitor_id, visitor_person_id."""
+    return look_up(
+        connection,
+        visitor_ids.unique().drop_nulls().to_frame("id"),
+        lambda keys: select(
+            _VISITORS.c.id.label("visitor_id"), _VISITORS.c.person_id.label("visitor_person_id")
+        ).join_from(keys, _VISITORS, _VISITORS.c.id == keys.c.id),
+    )

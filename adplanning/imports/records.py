@@ -1,0 +1,93 @@
+"""Imported rows as the store keeps them: conversions and journey events."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from adplanning.core.ids import new_ids
+from adplanning.core.money import minor_digits, to_major
+from adplanning.core.vocabulary import (
+    PLATFORM_OF_SOURCE,
+    AttributionModel,
+    ConversionType,
+    JourneyStage,
+    Origin,
+    Platform,
+)
+from adplanning.imports.decimals import minor_units
+from adplanning.imports.readers import TEXT, Context, Field
+from adplanning.journeys.stages import STAGE_OF_EVENT
+from adplanning.store.tables.catalogue import TABLES
+
+UTM_FIELDS = tuple(
+    Field(f"utm_{part}", TEXT, example, synonyms=synonyms)
+    for part, example, synonyms in (
+        ("source", "such as facebook", ("source",)),
+        ("medium", "such as cpc", ("medium",)),
+        ("campaign", "name of the campaign", ("campaign",)),
+        ("term", "such as the keyword", ()),
+        ("content", "such as the ad", ()),
+    )
+)
+
+
+def in_minor_units(amount: str) -> pl.Expr:
+    """The amount of each row in whole minor units of its currency."""
+    return minor_units(pl.col(amount), pl.col("currency").map_batches(_digits, return_dtype=pl.Int64))
+
+
+def value_totals(rows: pl.DataFrame, amount: str = "value_minor") -> dict[str, float]:
+    """The sum of an amount in each currency, in major units: `value INR`.
+
+    >>> value_totals(pl.DataFrame({"currency": ["INR", "JPY", "INR"], "value_minor": [150, 7, 50]}))
+    {'value INR': 2.0, 'value JPY': 7.0}
+    """
+    sums = rows.group_by("currency").agg(pl.col(amount).sum()).sort("currency")
+    return {f"{amount.removesuffix('_minor')} {code}": to_major(minor, code) for code, minor in sums.iter_rows()}
+
+
+def conversion_rows(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Rows of `conversions` with fresh ids; an imported purchase is the shop's own word, so it is confirmed.
+
+    Parameters
+    ----------
+    rows : named as the table's columns; other columns are left out.
+    """
+    is_purchase = pl.col("conversion_type") == ConversionType.purchase
+    return _of_table(rows, "conversions").with_columns(
+        id=pl.Series(new_ids("conv", rows.height), dtype=pl.String),
+        platform=_platform(),
+        attribution_model=pl.lit(str(AttributionModel.last_click)),
+        attribution_weight=pl.lit(1.0),
+        origin=pl.lit(str(Origin.imported)),
+        confirmed_at=pl.when(is_purchase).then(pl.lit(context.now)),
+        is_bot=pl.lit(value=False),
+        received_at=pl.lit(context.now),
+    )
+
+
+def journey_rows(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Rows of `journey_events` with fresh ids, at the stage of their type; see `conversion_rows`."""
+    stages = {str(event): str(stage) for event, stage in STAGE_OF_EVENT.items()}
+    return _of_table(rows, "journey_events").with_columns(
+        id=pl.Series(new_ids("jour", rows.height), dtype=pl.String),
+        stage=pl.col("event_type").replace_strict(stages, default=str(JourneyStage.awareness)),
+        origin=pl.lit(str(Origin.imported)),
+        is_bot=pl.lit(value=False),
+        received_at=pl.lit(context.now),
+    )
+
+
+def _of_table(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    return rows.select(name for name in rows.columns if name in TABLES[table].c and name != "id")
+
+
+def _platform() -> pl.Expr:
+    known = {name: str(platform) for name, platform in PLATFORM_OF_SOURCE.items()}
+    named = pl.col("utm_source").str.to_lowercase().replace_strict(known, default=str(Platform.generic))
+    return pl.when(pl.col("utm_source").is_null()).then(pl.lit(str(Platform.direct))).otherwise(named)
+
+
+def _digits(codes: pl.Series) -> pl.Series:
+    digits = {code: minor_digits(code) for code in codes.unique().drop_nulls()}
+    return codes.replace_strict(digits, default=None, return_dtype=pl.Int64)
