@@ -132,3 +132,13 @@ def unavailable_as_such() -> Iterator[None]:
         else:
             raise
         raise StoreUnavailable(f"the database cannot be used now ({reason}); nothing was stored, try again") from fault
+
+
+@contextmanager
+def driver_errors_as_sqlalchemys(connection: Connection) -> Iterator[None]:
+    """Give faults of the driver, where it is used directly, the same types that all other statements raise."""
+    base = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as fault:
+        raise DBAPIError.instance(None, None, fault, base, dialect=connection.dialect) from fault

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -12,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from adplanning.core.errors import StoreTooNew
-from adplanning.store.engine import is_sqlite, make_engine, unavailable_as_such
+from adplanning.store.engine import driver_errors_as_sqlalchemys, is_sqlite, make_engine, unavailable_as_such
 from adplanning.store.session import write_transaction
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -42,12 +45,16 @@ def upgrade(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
     _refuse_newer(found, steps)
     if found == head:
         return
-    if found is not None and is_sqlite(engine):
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        backup(engine, Path(f"{engine.url.database}.before-{head}-{stamp}"))
     with write_transaction(engine) as connection:
         if not is_sqlite(engine):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
+        # Looked at again under the lock: another process may have done the work meanwhile.
+        found = version(connection)
+        if found == head:
+            return
+        if found is not None and is_sqlite(engine):
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+            backup(engine, Path(f"{engine.url.database}.before-{head}-{stamp}"))
         config = Config()
         config.set_main_option("script_location", str(scripts))
         config.attributes["connection"] = connection
@@ -77,11 +84,24 @@ def check(engine: Engine, *, scripts: Path = SCRIPTS) -> str:
 
 
 def backup(engine: Engine, target: Path) -> None:
-    """Copy an embedded store into a new file while it is in use."""
+    """Copy an embedded store into a new file while it is in use.
+
+    Raises
+    ------
+    FileExistsError : the target is there already.
+    StoreUnavailable : the store cannot be read, or the copy not written; no copy is left.
+    """
     if target.exists():
         raise FileExistsError(target)
-    with unavailable_as_such(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    unfinished = target.with_name(f"{target.name}.part")
+    with unavailable_as_such(), engine.connect() as connection, driver_errors_as_sqlalchemys(connection):
+        source: Any = connection.connection.driver_connection
+        try:
+            with closing(sqlite3.connect(unfinished)) as copy:
+                source.backup(copy)
+            unfinished.rename(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def _refuse_newer(found: str | None, steps: ScriptDirectory) -> None:
