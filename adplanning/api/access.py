@@ -107,17 +107,21 @@ class BodyBound:
         if declared.isdecimal() and int(declared) > self.max_bytes:
             await refusal(too_large)(scope, receive, send)
             return
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
+        # Read whole before any route sees it: FastAPI turns an error while it reads into one of its own.
+        body = bytearray()
+        message: Message = {"more_body": True}
+        while message.get("more_body", False):
             message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise too_large
-            return message
+            body += message.get("body", b"")
+            if len(body) > self.max_bytes:
+                await refusal(too_large)(scope, receive, send)
+                return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
-        await self.app(scope, counted, send)
+        async def replayed() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self.app(scope, replayed, send)
 
 
 def _is_protected(path: str) -> bool:

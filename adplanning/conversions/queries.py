@@ -85,7 +85,7 @@ def goals_met(session: Session, conversion_ids: Sequence[str]) -> dict[str, list
         .order_by(GoalCompletion.id)
     )
     met: dict[str, list[str]] = {}
-    for conversion_id, goal_id in found.tuples():
+    for conversion_id, goal_id in found:
         met.setdefault(str(conversion_id), []).append(goal_id)
     return met
 
