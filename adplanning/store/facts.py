@@ -8,6 +8,7 @@ from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc_postgresql
 import polars as pl
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Boolean, ColumnElement, Date, Dialect, Engine, Float, Integer, Numeric, Select, select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -147,9 +148,10 @@ def _cast(column: pl.Expr, kind: TypeEngine[Any], found: pl.DataType) -> pl.Expr
 
 
 def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
-    url = engine.url.set(drivername="postgresql").update_query_dict(POSTGRESQL_CONNECT_ARGS)
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    del arguments["context"]  # SQLAlchemy's word to psycopg; all others are the server's
     try:
-        with adbc_postgresql.connect(url.render_as_string(hide_password=False)) as connection:
+        with adbc_postgresql.connect(make_conninfo(**{**arguments, **POSTGRESQL_CONNECT_ARGS})) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             frames = []
