@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import JSON, Boolean, Connection, Date, Table
 
 from adplanning.core.errors import InvalidData
-from adplanning.store.engine import is_sqlite
+from adplanning.store.engine import driver_errors_as_sqlalchemys, is_sqlite
 from adplanning.store.tables.base import Instant
 
 OnConflict = Literal["error", "ignore", "replace"]
@@ -86,14 +86,16 @@ def _executemany(connection: Connection, table: str, frame: pl.DataFrame, clause
 def _copy(connection: Connection, table: Table, frame: pl.DataFrame, clause: str) -> int:
     cursor: Any = connection.connection.cursor()
     target = f'"{table.name}"'
-    if clause:
-        cursor.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {_columns(frame)} FROM {target} LIMIT 0")
-    with cursor.copy(f"COPY {'incoming' if clause else target} ({_columns(frame)}) FROM STDIN") as copy:
-        for row in frame.iter_rows():
-            copy.write_row(row)
-    if clause:
-        cursor.execute(f"INSERT INTO {target} ({_columns(frame)}) SELECT * FROM incoming{clause}")
-        written = int(cursor.rowcount)
-        cursor.execute("DROP TABLE incoming")
-        return written
+    with driver_errors_as_sqlalchemys(connection):
+        if clause:
+            columns = _columns(frame)
+            cursor.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {target} LIMIT 0")
+        with cursor.copy(f"COPY {'incoming' if clause else target} ({_columns(frame)}) FROM STDIN") as copy:
+            for row in frame.iter_rows():
+                copy.write_row(row)
+        if clause:
+            cursor.execute(f"INSERT INTO {target} ({_columns(frame)}) SELECT * FROM incoming{clause}")
+            written = int(cursor.rowcount)
+            cursor.execute("DROP TABLE incoming")
+            return written
     return frame.height
