@@ -61,7 +61,7 @@ def crawled_links(crawled: pl.DataFrame, campaign: str) -> pl.DataFrame:
         utm_medium=pl.lit("cpc"),
         utm_campaign=pl.lit(campaign),
         platform=pl.lit("meta"),
-        entry_page=pl.lit("/"),
+        address=pl.lit(f"{HOME}/"),
         n_pages=pl.lit(len(OTHER_PAGES) + len(COLLECTIONS) + PRODUCTS.height),
         is_bot=pl.lit(True),
     )

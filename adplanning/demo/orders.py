@@ -11,10 +11,10 @@ from adplanning.demo.season import DAY, Floats, Ints, Season
 
 FIRST_ORDERS_A_DAY = 7.5
 BASELINE = -1
-# Repeat purchases: a rate a day ~ Gamma(r, α) each, and after each order a chance ~ Beta(a, b) of never coming back
+# Repeat purchases: a rate a day ~ Gamma(r, α) each, and after each of them a chance ~ Beta(a, b) of never coming back
 # (Fader, Hardie and Lee 2005); order values: Gamma(p) around a mean of each person's own, 1 / Gamma(q) (Fader and
 # Hardie 2013).
-REPEAT_R, REPEAT_ALPHA_DAYS, REPEAT_A, REPEAT_B = 0.55, 42.0, 0.8, 2.6
+REPEAT_R, REPEAT_ALPHA_DAYS, REPEAT_A, REPEAT_B = 0.5, 56.0, 0.9, 2.4
 VALUE_P, VALUE_Q, VALUE_GAMMA = 6.0, 4.0, 1150.0
 MOST_REPEATS = 30
 MIN_RUPEES = 349
@@ -49,7 +49,7 @@ def orders_of(
             "is_first": np.arange(len(first_at) + len(buyer) + len(again)) < len(first_at),
         }
     )
-    return _priced(frame, first_cause, rng).sort("at", "buyer")
+    return _priced(frame, len(first_at), rng).sort("at", "buyer")
 
 
 def _caused(counts: Ints, season: Season, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -61,25 +61,22 @@ def _caused(counts: Ints, season: Season, rng: np.random.Generator) -> tuple[Int
 def _repeats(first_at: Ints, season: Season, rng: np.random.Generator) -> tuple[Ints, Ints]:
     n = len(first_at)
     rate = rng.gamma(REPEAT_R, 1 / REPEAT_ALPHA_DAYS, n)
-    # The number of the order after which the buyer never comes back; the first order is number 1.
+    # The number of the repeat order after which the buyer never comes back.
     last = rng.geometric(np.clip(rng.beta(REPEAT_A, REPEAT_B, n), 1e-6, 1))
     waits = rng.exponential(1, (n, MOST_REPEATS)) / np.maximum(rate, 1e-9)[:, None]
     later_days = np.minimum(np.cumsum(waits, axis=1), 10 * season.n_days)
     # Rounded to the hours at which India shops, on the same day.
     day = season.day_of(first_at[:, None] + (later_days * DAY).astype(np.int64))
-    kept = (
-        (day < season.n_days) & (day > season.day_of(first_at)[:, None]) & (np.arange(MOST_REPEATS) < last[:, None] - 1)
-    )
+    kept = (day < season.n_days) & (day > season.day_of(first_at)[:, None]) & (np.arange(MOST_REPEATS) < last[:, None])
     return np.nonzero(kept)[0], season.moments(day[kept], rng)
 
 
-def _priced(frame: pl.DataFrame, first_cause: Ints, rng: np.random.Generator) -> pl.DataFrame:
-    n = len(first_cause)
+def _priced(frame: pl.DataFrame, n: int, rng: np.random.Generator) -> pl.DataFrame:
+    buyer, moved = frame["buyer"].to_numpy(), (frame["campaign"] != BASELINE).to_numpy()
     mean = VALUE_GAMMA / rng.gamma(VALUE_Q, 1, n)
-    # Only people who came by themselves pay from abroad: what campaigns caused is in rupees.
-    abroad = (rng.random(n) < 0.03) & (first_cause == BASELINE)
+    # Only people whom no campaign ever moved pay from abroad: what campaigns caused is in rupees.
+    abroad = (rng.random(n) < 0.03) & ~np.isin(np.arange(n), buyer[moved])
     currency = np.where(abroad, rng.choice(list(RATES), n, p=[0.5, 0.15, 0.35]), "INR")
-    buyer = frame["buyer"].to_numpy()
     rupees = np.maximum(np.rint(mean[buyer] * rng.gamma(VALUE_P, 1, len(buyer)) / 10) * 10 - 1, MIN_RUPEES)
     return frame.with_columns(
         pl.Series("currency", currency[buyer]), pl.Series("inr_minor", rupees.astype(np.int64) * 100)

@@ -76,7 +76,7 @@ def _running(source: Ints, at: Ints, runs: Flags, season: Season) -> Flags:
 def ads_of(source: Ints, day: Ints, spend_minor: Ints, ad_campaign: Ints, rng: np.random.Generator) -> Ints:
     """The ad behind each session of a campaign, as often as that ad spent that day; −1 for the channels."""
     ad = np.full(len(source), -1)
-    for campaign in range(N_CAMPAIGNS):
+    for campaign in np.unique(source[source < N_CAMPAIGNS]):
         rows = np.nonzero(source == campaign)[0]
         its_ads = np.nonzero(ad_campaign == campaign)[0]
         until = np.cumsum(spend_minor[its_ads][:, day[rows]], axis=0)

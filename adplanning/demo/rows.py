@@ -115,7 +115,7 @@ def touchpoint_rows(bearing: Sequence[pl.DataFrame], website_id: str) -> pl.Data
         *UTM,
         pl.lit(False).alias("is_resolved"),
         pl.lit("unresolved").alias("resolution_method"),
-        "entry_page",
+        pl.col("address").alias("entry_page"),
         pl.col("n_pages").alias("session_pageviews"),
         pl.col("is_bot").fill_null(value=False),
         pl.when(pl.col("click_id").is_not_null())

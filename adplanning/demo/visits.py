@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from adplanning.demo.campaigns import CAMPAIGN_OF_AD, Plan
-from adplanning.demo.paths import DIRECT, EMAIL, ORGANIC, REFERRAL, SOCIAL, ads_of, paths_of
-from adplanning.demo.season import Floats, Ints, Season
+from adplanning.demo.paths import CHANNELS, DIRECT, EMAIL, ORGANIC, REFERRAL, SOCIAL, ads_of, paths_of
+from adplanning.demo.season import SECOND, Floats, Ints, Season
 from adplanning.demo.spending import Spending
 
 # The share of clicks that arrive as a session that the tracker sees.
@@ -18,7 +18,9 @@ EMAIL_CLICKS_A_DAY = 44
 # How often a session is somebody's first.
 _NEW_SHARE = {"new": 0.34, "known": 0.03}
 _NEW_BY_CHANNEL = {ORGANIC: 0.38, DIRECT: 0.18, SOCIAL: 0.45, REFERRAL: 0.6}
-LEAD_SHARE = 0.028
+_BOUNCE_SHARE = {"organic": 0.55, "direct": 0.5, "email": 0.4, "social": 0.6, "referral": 0.6}
+# Of the sessions of more than one page.
+_LEAD_SHARE = 0.028
 
 
 def sessions_of(
@@ -39,9 +41,9 @@ def sessions_of(
     others = _other_sessions(arrived - visits_by_ad(paths, season), season, size, rng)
     others = others.with_columns(actor=_actors(others, paths, _new_shares(plans), rng))
     known = pl.concat([paths, others], how="diagonal").sort("at", "actor", "source")
-    known = _with_leads(_with_pages(known, plans, rng), rng)
+    known = _with_leads(_with_pages(known, plans, season, rng), rng)
     letters = _letter_sessions(known, season, size, rng)
-    return pl.concat([known, _with_pages(letters, plans, rng)], how="diagonal").sort("at", "actor", "source")
+    return pl.concat([known, _with_pages(letters, plans, season, rng)], how="diagonal").sort("at", "actor", "source")
 
 
 def visits_by_ad(sessions: pl.DataFrame, season: Season) -> Ints:
@@ -98,22 +100,24 @@ def _actors(others: pl.DataFrame, paths: pl.DataFrame, new_share: Floats, rng: n
     return np.where(new, actor, pool_actor[order][lately])
 
 
-def _with_pages(sessions: pl.DataFrame, plans: tuple[Plan, ...], rng: np.random.Generator) -> pl.DataFrame:
+def _with_pages(
+    sessions: pl.DataFrame, plans: tuple[Plan, ...], season: Season, rng: np.random.Generator
+) -> pl.DataFrame:
     n = sessions.height
-    bounce_share = np.array([plan.bounce_share for plan in plans] + [0.55, 0.5, 0.4, 0.6, 0.6])
+    bounce_share = np.array([plan.bounce_share for plan in plans] + [_BOUNCE_SHARE[name] for name in CHANNELS])
     bounced = rng.random(n) < bounce_share[sessions["source"].to_numpy()]
     ordered = sessions["ends_at"].is_not_null().to_numpy()
     pages = np.where(ordered, 3, 1) + np.where(bounced & ~ordered, 0, rng.geometric(0.6, n))
-    stayed = (pages * rng.uniform(20, 90, n) * 1e6).astype(np.int64)
+    stayed = pl.Series((pages * rng.uniform(20, 90, n) * SECOND).astype(np.int64))
     return sessions.with_columns(
-        pl.Series("n_pages", pages),
-        ends_at=pl.col("ends_at").fill_null(pl.col("at") + pl.Series(stayed)),
+        n_pages=pl.Series(pages),
+        ends_at=pl.coalesce("ends_at", pl.min_horizontal(pl.col("at") + stayed, season.end - 1)),
         places_order=pl.Series(ordered),
     )
 
 
 def _with_leads(sessions: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    lucky = pl.Series(rng.random(sessions.height) < LEAD_SHARE)
+    lucky = pl.Series(rng.random(sessions.height) < _LEAD_SHARE)
     return sessions.with_columns(is_lead=lucky & (pl.col("n_pages") > 1) & ~pl.col("places_order"))
 
 
