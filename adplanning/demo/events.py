@@ -19,26 +19,24 @@ def with_landing(sessions: pl.DataFrame, plans: tuple[Plan, ...], rng: np.random
     n = sessions.height
     weight = PRODUCTS["weight"].to_numpy()
     product = rng.choice(PRODUCTS.height, n, p=weight / weight.sum())
-    own = pl.Series(np.where(rng.random(n) < 0.55, 0, 1)).replace_strict([0, 1], ["/", None], return_dtype=pl.String)
-    landings = pl.Series([plan.landing for plan in plans] + [""] * 5)[sessions["source"].to_numpy()]
-    paid = pl.col("source") < N_CAMPAIGNS
+    begins_at_home = pl.Series(rng.random(n) < 0.55)
+    landing = pl.col("source").replace_strict(
+        range(len(plans)), [plan.landing for plan in plans], default=None, return_dtype=pl.String
+    )
     query = pl.concat_str(
         [pl.format(name + "={}", name) for name in UTM] + [pl.col("click_id")], separator="&", ignore_nulls=True
     )
     return (
-        sessions.with_columns(product=pl.Series(product), landing=pl.Series(landings), own=own)
+        sessions.with_columns(product=pl.Series(product))
         .with_columns(_product_page())
         .with_columns(
             entry_page=pl.when("is_lead")
             .then(pl.lit(LEAD_PAGE))
-            .when(paid)
-            .then("landing")
-            .otherwise(pl.coalesce("own", "product_page"))
+            .otherwise(pl.coalesce(landing, pl.when(begins_at_home).then(pl.lit("/")), "product_page"))
         )
         .with_columns(
             address=HOME + pl.col("entry_page") + pl.when(query != "").then("?" + query).otherwise(pl.lit(""))
         )
-        .drop("landing", "own")
     )
 
 
