@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from adplanning.conversions.goals import GoalRule
 from adplanning.conversions.service import goal_rules
 from adplanning.core.errors import NotFound, StoreUnavailable
 from adplanning.core.settings import Settings
@@ -61,7 +62,9 @@ class Intake:
         self._reception = Reception(settings)
         self._by_address = MinuteLimit("one address", settings.rate_limit_address)
         self._by_visitor = MinuteLimit("one visitor", settings.rate_limit_visitor)
-        self._commits = GroupCommit(engine, _write)
+        self._commits = GroupCommit(engine, self._write)
+        self._goals: Sequence[object] | None = None
+        self._rules: Sequence[GoalRule] = ()
         self._counts: Counter[str] = Counter(stored=0, duplicates=0, rejected=0, bots=0)
         self.websites = KnownWebsites(self._website_domains)
 
@@ -174,13 +177,17 @@ class Intake:
         if sender.is_bot:
             self._counts["bots"] += len(tracked) - n_duplicates
 
+    def _write(self, connection: Connection, events: Sequence[NewEvent]) -> list[Tracked]:
+        # Most groups find the goals as they were; reading them raw is ten times as fast as making rules of them.
+        goals = connection.exec_driver_sql("SELECT * FROM goals ORDER BY id").all()
+        if goals != self._goals:
+            self._rules = goal_rules(Session(connection))
+            self._goals = goals
+        return track(connection, events, goals=self._rules)
+
     def _website_domains(self) -> Mapping[str, str]:
         with reading(self._engine) as session:
             return website_domains(session)
-
-
-def _write(connection: Connection, events: Sequence[NewEvent]) -> list[Tracked]:
-    return track(connection, events, goals=goal_rules(Session(connection)))
 
 
 def _unknown_website(event: NewEvent) -> str:

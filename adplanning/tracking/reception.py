@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NamedTuple, Required, cast
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, Required
 
 import orjson
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
-from adplanning.core.ids import new_id
+from adplanning.core.ids import new_id, new_ids
 from adplanning.core.money import known_currency, to_minor
 from adplanning.core.settings import Settings
 from adplanning.core.texts import storable_json, storable_text
@@ -113,6 +114,8 @@ _CONVERSION_TYPES, _EVENT_TYPES, _STAGES, _CHANNELS = (
     for choices in (ConversionType, JourneyEventType, JourneyStage, JourneyChannel)
 )
 _LAST_CLICK, _WEB = AttributionModel.last_click.value, Origin.web.value
+_CHANNEL = JourneyChannel.web.value
+_STAGE_OF_EVENT = {event_type: stage_of_event(event_type).value for event_type in _EVENT_TYPES}
 _NUL = rb"\u0000"
 
 
@@ -154,7 +157,7 @@ class Reception:
             event = _KINDS[kind].validate_json(body)
         except ValidationError as fault:
             raise _refusal(fault) from None
-        return self._row(kind, event, is_bot=is_bot, now=now, maybe_nul=_NUL in body)
+        return self._row(kind, event, new_id(""), is_bot=is_bot, now=now, maybe_nul=_NUL in body)
 
     def batch(self, body: bytes, *, is_bot: bool, now: int) -> tuple[dict[int, NewEvent], list[Rejected]]:
         """The rows of a batch's events by their index, and the events that were refused.
@@ -165,24 +168,23 @@ class Reception:
         TooLarge : more events than a batch may hold.
         """
         try:
-            events: Sequence[Any] = _BATCH.validate_json(body)["events"]
-            valid = True
+            events = _BATCH.validate_json(body)["events"]
         except ValidationError:
-            events = _listed(body)
-            valid = False
+            events = _one_by_one(body)
         if not events:
             raise InvalidData.at("events", "is empty; send at least one event")
         if len(events) > self._settings.max_batch_events:
-            raise TooLarge(
-                f"events: {len(events)} in one batch; send at most {self._settings.max_batch_events} at once"
-            )
+            most = self._settings.max_batch_events
+            raise TooLarge(f"events: {len(events)} in one batch; send at most {most} at once")
+        ids = iter(new_ids("", len(events)))
         maybe_nul = _NUL in body
         rows: dict[int, NewEvent] = {}
         rejected: list[Rejected] = []
-        for index, given in enumerate(events):
+        for index, event in enumerate(events):
             try:
-                event = given if valid else _validated(given)
-                rows[index] = self._row(event["kind"], event, is_bot=is_bot, now=now, maybe_nul=maybe_nul)
+                if isinstance(event, InvalidData):
+                    raise event
+                rows[index] = self._row(event["kind"], event, next(ids), is_bot=is_bot, now=now, maybe_nul=maybe_nul)
             except AdplanningError as fault:
                 rejected.append(Rejected(index, fault.message))
         if not rows:
@@ -190,28 +192,30 @@ class Reception:
             raise InvalidData(f"no event of the batch is valid; the first: {rejected[0].message}", issues)
         return rows, rejected
 
-    def _row(self, kind: Kind, event: Any, *, is_bot: bool, now: int, maybe_nul: bool) -> NewEvent:
+    def _row(self, kind: Kind, event: Any, unique: str, *, is_bot: bool, now: int, maybe_nul: bool) -> NewEvent:
         if maybe_nul:
             _refuse_unstorable(event)
         at, clamped = self._instant(event.get("occurred_at"), now)
         if kind == "conversion":
-            return self._conversion(event, at, clamped=clamped, is_bot=is_bot, now=now)
-        return self._journey_event(event, at, clamped=clamped, is_bot=is_bot, now=now)
+            return self._conversion(event, unique, at, clamped=clamped, is_bot=is_bot, now=now)
+        return self._journey_event(event, unique, at, clamped=clamped, is_bot=is_bot, now=now)
 
-    def _conversion(self, event: Mapping[str, Any], at: int, *, clamped: bool, is_bot: bool, now: int) -> NewConversion:
+    def _conversion(
+        self, event: Mapping[str, Any], unique: str, at: int, *, clamped: bool, is_bot: bool, now: int
+    ) -> NewConversion:
         get = event.get
         conversion_type = _choice(event, "conversion_type", _CONVERSION_TYPES)
         value_minor, currency = self._money(get("conversion_value"), get("currency"))
         source = get("utm_source") or None
         return NewConversion(
-            new_id("conv"),
+            f"conv{unique}",
             conversion_type,
             get("conversion_name") or None,
             event["website_id"],
             None,
             None,
             None,
-            platform_of_source(source).value,
+            _platform(source),
             source,
             get("utm_medium") or None,
             get("utm_campaign") or None,
@@ -237,20 +241,20 @@ class Reception:
         )
 
     def _journey_event(
-        self, event: Mapping[str, Any], at: int, *, clamped: bool, is_bot: bool, now: int
+        self, event: Mapping[str, Any], unique: str, at: int, *, clamped: bool, is_bot: bool, now: int
     ) -> NewJourneyEvent:
         get = event.get
         event_type = _choice(event, "event_type", _EVENT_TYPES)
         return NewJourneyEvent(
-            new_id("jour"),
+            f"jour{unique}",
             None,
             event["visitor_id"],
             event["website_id"],
             get("session_id") or None,
             event_type,
             get("event_name") or None,
-            _choice(event, "stage", _STAGES) if get("stage") else stage_of_event(event_type).value,
-            _choice(event, "channel", _CHANNELS) if get("channel") else JourneyChannel.web.value,
+            _choice(event, "stage", _STAGES) if get("stage") else _STAGE_OF_EVENT[event_type],
+            _choice(event, "channel", _CHANNELS) if get("channel") else _CHANNEL,
             get("page_url") or None,
             get("utm_source") or None,
             get("utm_medium") or None,
@@ -312,6 +316,11 @@ class Reception:
         return text.decode()
 
 
+@lru_cache(maxsize=4096)
+def _platform(utm_source: str | None) -> str:
+    return platform_of_source(utm_source).value
+
+
 def _choice(event: Mapping[str, Any], field: str, allowed: frozenset[str]) -> str:
     value: str = event[field]
     if value not in allowed:
@@ -319,22 +328,24 @@ def _choice(event: Mapping[str, Any], field: str, allowed: frozenset[str]) -> st
     return value
 
 
-def _listed(body: bytes) -> list[Any]:
-    """The events of a batch that is not valid as a whole."""
+def _one_by_one(body: bytes) -> list[Any]:
+    """The events of a batch that is not valid as a whole, or what is wrong with each."""
     try:
-        return cast("list[Any]", _LISTED.validate_json(body)["events"])
+        return [_validated(given) for given in _LISTED.validate_json(body)["events"]]
     except ValidationError as fault:
         raise _refusal(fault) from None
 
 
 def _validated(given: Any) -> Any:
     kind: Any = given.get("kind") if isinstance(given, dict) else None
-    if kind not in ("conversion", "journey"):
-        raise InvalidData.unknown_choice("kind", kind, _KINDS)
     try:
+        if kind not in ("conversion", "journey"):
+            raise InvalidData.unknown_choice("kind", kind, _KINDS)
         return _KINDS[kind].validate_python(given)
     except ValidationError as fault:
-        raise _refusal(fault) from None
+        return _refusal(fault)
+    except InvalidData as fault:
+        return fault
 
 
 def _refuse_unstorable(event: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+from sqlalchemy import Connection
 
 from adplanning.core.ids import new_ids
 from adplanning.core.names import name_key
@@ -15,15 +15,22 @@ from adplanning.core.vocabulary import JourneyEventType, Origin, ResolutionMetho
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.tracking.campaign_tags import bears_campaign, click_ids, platform_of_touch
 from adplanning.tracking.events import NewEvent, NewJourneyEvent
-from adplanning.tracking.rows import insertion, rows_among, write_rows
+from adplanning.tracking.rows import insert_rows, rows_among, write_rows
 
 # Half an hour of silence ends a visit, as web analytics has it.
 PAUSE_MICROS = 30 * 60 * 1_000_000
 
-_TOUCHPOINTS, _CAMPAIGNS, _STEPS = TABLES["touchpoints"], TABLES["campaigns"], TABLES["journey_events"]
-_STARTED_AT = type_coerce(_TOUCHPOINTS.c.session_started_at, BigInteger)
-_OCCURRED_AT = type_coerce(_STEPS.c.occurred_at, BigInteger)
-_INSERT = insertion(_TOUCHPOINTS, on_conflict="(analytics_session_id) DO NOTHING")
+_TOUCHPOINTS = TABLES["touchpoints"]
+_PAGE_VIEW, _WEB = JourneyEventType.page_view.value, Origin.web.value
+
+_OWNERS = "SELECT analytics_session_id, visitor_id FROM touchpoints WHERE analytics_session_id IN {values}"
+_PAGEVIEWS = """
+    SELECT session_id, visitor_id, count(*), min(occurred_at) FROM journey_events
+    WHERE visitor_id IN {values} AND session_id IS NOT NULL AND event_type = 'page_view' AND origin = 'web'
+    GROUP BY session_id, visitor_id
+"""
+_STARTS = "SELECT visitor_id, session_started_at, analytics_session_id FROM touchpoints WHERE visitor_id IN {values}"
+_CAMPAIGNS = "SELECT name_key, id FROM campaigns WHERE name_key IN {values}"
 _GROW = """
     UPDATE touchpoints SET session_pageviews = session_pageviews + ?,
         session_started_at = CASE WHEN session_started_at > ? THEN ? ELSE session_started_at END
@@ -51,7 +58,7 @@ def touch(connection: Connection, events: Iterable[NewEvent]) -> None:
     sessions: dict[tuple[str, str], list[NewEvent]] = defaultdict(list)
     strays: list[NewEvent] = []
     for event in events:
-        if event.origin == Origin.web and event.visitor_id and (_is_pageview(event) or bears_campaign(event)):
+        if event.origin == _WEB and event.visitor_id and (_is_pageview(event) or bears_campaign(event)):
             if event.session_id:
                 sessions[event.session_id, event.visitor_id].append(event)
             else:
@@ -64,9 +71,7 @@ def touch(connection: Connection, events: Iterable[NewEvent]) -> None:
 
 def _touch_sessions(connection: Connection, sessions: dict[tuple[str, str], list[NewEvent]]) -> list[NewEvent]:
     """Work on the events of each session and visitor; answer those whose session is another visitor's."""
-    known = select(_TOUCHPOINTS.c.analytics_session_id, _TOUCHPOINTS.c.visitor_id)
-    keys = {session_id for session_id, _ in sessions}
-    owners: dict[str, str] = dict(rows_among(connection, known, _TOUCHPOINTS.c.analytics_session_id, keys))
+    owners: dict[str, str] = dict(rows_among(connection, _OWNERS, {session_id for session_id, _ in sessions}))
     begun: dict[tuple[str, str], NewEvent] = {}
     grown: list[tuple[int, int, int, str]] = []
     strays: list[NewEvent] = []
@@ -87,19 +92,10 @@ def _touch_sessions(connection: Connection, sessions: dict[tuple[str, str], list
 
 def _with_earlier_pageviews(connection: Connection, begun: dict[tuple[str, str], NewEvent]) -> list[_Beginning]:
     """A campaign may come late in a session: its page views before count too, those of this call are stored already."""
-    counts = (
-        select(_STEPS.c.session_id, _STEPS.c.visitor_id, func.count(), func.min(_OCCURRED_AT))
-        .where(
-            _STEPS.c.session_id.in_({session_id for session_id, _ in begun}),
-            _STEPS.c.event_type == JourneyEventType.page_view,
-            _STEPS.c.origin == Origin.web,
-        )
-        .group_by(_STEPS.c.session_id, _STEPS.c.visitor_id)
-    )
     so_far = {
         (session_id, visitor_id): (n_pageviews, first)
         for session_id, visitor_id, n_pageviews, first in rows_among(
-            connection, counts, _STEPS.c.visitor_id, {visitor_id for _, visitor_id in begun}
+            connection, _PAGEVIEWS, {visitor_id for _, visitor_id in begun}
         )
     }
     beginnings = []
@@ -111,12 +107,8 @@ def _with_earlier_pageviews(connection: Connection, begun: dict[tuple[str, str],
 
 def _touch_visitors(connection: Connection, strays: Sequence[NewEvent]) -> None:
     """Work on events without a session of their own, in the order of their times."""
-    query = select(_TOUCHPOINTS.c.visitor_id, _STARTED_AT, _TOUCHPOINTS.c.analytics_session_id).where(
-        _STARTED_AT.between(strays[0].at - PAUSE_MICROS, strays[-1].at)
-    )
     recent: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    visitors = {event.visitor_id for event in strays}
-    for visitor_id, started_at, key in rows_among(connection, query, _TOUCHPOINTS.c.visitor_id, visitors):
+    for visitor_id, started_at, key in rows_among(connection, _STARTS, {event.visitor_id or "" for event in strays}):
         recent[visitor_id].append((started_at, key))
     begun: list[_Beginning] = []
     grown: list[tuple[int, int, int, str]] = []
@@ -168,18 +160,17 @@ def _begin(connection: Connection, beginnings: Sequence[_Beginning]) -> None:
                 ad.received_at,
             )
         )
-    write_rows(connection, _INSERT, rows)
+    insert_rows(connection, _TOUCHPOINTS, rows, on_conflict="(analytics_session_id) DO NOTHING")
 
 
 def _campaigns_named(connection: Connection, names: Collection[str]) -> dict[str, str]:
     """The campaign of each name that is exactly one campaign's."""
     keys = {name: name_key(name) for name in names}
     found: dict[str, list[str]] = defaultdict(list)
-    query = select(_CAMPAIGNS.c.name_key, _CAMPAIGNS.c.id)
-    for key, campaign_id in rows_among(connection, query, _CAMPAIGNS.c.name_key, set(keys.values())):
+    for key, campaign_id in rows_among(connection, _CAMPAIGNS, set(keys.values())):
         found[key].append(campaign_id)
     return {name: found[key][0] for name, key in keys.items() if len(found[key]) == 1}
 
 
 def _is_pageview(event: NewEvent) -> bool:
-    return type(event) is NewJourneyEvent and event.event_type == JourneyEventType.page_view
+    return type(event) is NewJourneyEvent and event.event_type == _PAGE_VIEW

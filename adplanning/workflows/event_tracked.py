@@ -9,17 +9,24 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from adplanning.conversions.goals import EventView, GoalRule, Kind, met_goals, rules_by_event
-from adplanning.core.vocabulary import ConversionType
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
-from adplanning.tracking.rows import insertion, rows_among, write_rows
+from adplanning.tracking.rows import insert_rows, rows_among, write_rows
 from adplanning.tracking.touchpoints import touch
 
 _CONVERSIONS, _STEPS = TABLES["conversions"], TABLES["journey_events"]
-_INSERT = {table.name: insertion(table, on_conflict="DO NOTHING") for table in (_CONVERSIONS, _STEPS)}
+_ID = {
+    "conversions": "SELECT id FROM conversions WHERE id IN {values}",
+    "journey_events": "SELECT id FROM journey_events WHERE id IN {values}",
+}
+_BY_EVENT = {
+    "conversions": "SELECT event_id, id FROM conversions WHERE website_id = ? AND event_id IN {values}",
+    "journey_events": "SELECT event_id, id FROM journey_events WHERE website_id = ? AND event_id IN {values}",
+}
+_BY_ORDER = "SELECT order_id, id FROM conversions WHERE conversion_type = 'purchase' AND order_id IN {values}"
 _SEE_VISITOR = "INSERT INTO visitors (id, first_seen_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
 _LINK_VISITOR = """
     UPDATE visitors SET person_id = ?, linked_at = ? WHERE id = ? AND (linked_at IS NULL OR linked_at <= ?)
@@ -58,7 +65,9 @@ def track(connection: Connection, events: Sequence[NewEvent], *, goals: Sequence
     fresh = [event for event in events if event.id not in first_ids] if first_ids else events
     _see_visitors(connection, fresh)
     touch(connection, fresh)
-    met = _complete_goals(connection, fresh, goals) if goals else {}
+    met = _complete_goals(connection, fresh, goals)
+    if not first_ids and not met:
+        return [Tracked(event.id, False, ()) for event in events]
     return [
         Tracked(first_ids.get(event.id, event.id), event.id in first_ids, met.get(event.id, ())) for event in events
     ]
@@ -66,51 +75,34 @@ def track(connection: Connection, events: Sequence[NewEvent], *, goals: Sequence
 
 def _store(connection: Connection, table: Table, rows: Sequence[NewEvent]) -> dict[str, str]:
     """Insert the rows that are no repeats; answer the first one's id for each repeat."""
-    if write_rows(connection, _INSERT[table.name], rows) == len(rows):
+    if insert_rows(connection, table, rows, on_conflict="DO NOTHING") == len(rows):
         return {}
-    ids = [row.id for row in rows]
-    stored = set(rows_among(connection, select(table.c.id), table.c.id, ids))
-    repeats = [row for row in rows if (row.id,) not in stored]
-    return {row.id: first for row, first in zip(repeats, _firsts(connection, table, repeats), strict=True)}
+    stored = {row_id for (row_id,) in rows_among(connection, _ID[table.name], [row.id for row in rows])}
+    repeats = [row for row in rows if row.id not in stored]
+    by_event: dict[str | None, dict[str | None, str]] = {}
+    for website_id in {row.website_id for row in repeats if row.website_id is not None}:
+        events = {row.event_id for row in repeats if row.event_id is not None and row.website_id == website_id}
+        by_event[website_id] = dict(rows_among(connection, _BY_EVENT[table.name], events, before=(website_id,)))
+    orders = {row.order_id for row in repeats if isinstance(row, NewConversion) and row.order_id}
+    by_order = dict(rows_among(connection, _BY_ORDER, orders))
+    first_ids = {}
+    for row in repeats:
+        first_id = by_event.get(row.website_id, {}).get(row.event_id)
+        if first_id is None and isinstance(row, NewConversion):
+            first_id = by_order[row.order_id]
+        assert first_id is not None
+        first_ids[row.id] = first_id
+    return first_ids
 
 
-def _firsts(connection: Connection, table: Table, repeats: Sequence[NewEvent]) -> list[str]:
-    columns = table.c
-    by_event: dict[tuple[str | None, str | None], str] = {
-        (website_id, event_id): first_id
-        for first_id, website_id, event_id in rows_among(
-            connection,
-            select(columns.id, columns.website_id, columns.event_id).where(
-                columns.website_id.in_({row.website_id for row in repeats if row.website_id})
-            ),
-            columns.event_id,
-            {row.event_id for row in repeats if row.event_id},
-        )
-    }
-    by_order: dict[str, str] = {}
-    if table is _CONVERSIONS:
-        purchases = select(columns.order_id, columns.id).where(columns.conversion_type == ConversionType.purchase)
-        orders = {row.order_id for row in repeats if type(row) is NewConversion and row.order_id}
-        by_order = dict(rows_among(connection, purchases, columns.order_id, orders))
-    return [
-        by_event.get((row.website_id, row.event_id)) or by_order[row.order_id or ""]  # type: ignore[union-attr]
-        for row in repeats
-    ]
-
-
-def _see_visitors(connection: Connection, events: Iterable[NewEvent]) -> None:
-    seen: dict[str, int] = {}
-    links: list[tuple[str, int, str, int]] = []
-    for event in events:
-        visitor_id = event.visitor_id
-        if visitor_id is None:
-            continue
-        at = event.at
-        if at < seen.setdefault(visitor_id, at):
-            seen[visitor_id] = at
-        if event.person_id is not None:
-            links.append((event.person_id, at, visitor_id, at))
+def _see_visitors(connection: Connection, events: Sequence[NewEvent]) -> None:
+    seen = {event.visitor_id: event.at for event in reversed(events) if event.visitor_id is not None}
     write_rows(connection, _SEE_VISITOR, list(seen.items()))
+    links = [
+        (event.person_id, event.at, event.visitor_id, event.at)
+        for event in events
+        if event.person_id is not None and event.visitor_id is not None
+    ]
     write_rows(connection, _LINK_VISITOR, links)
 
 
@@ -118,6 +110,8 @@ def _complete_goals(
     connection: Connection, events: Iterable[NewEvent], goals: Sequence[GoalRule]
 ) -> dict[str, tuple[str, ...]]:
     """Record the goals that events meet; answer their ids by the event's."""
+    if not goals:
+        return {}
     by_event = rules_by_event(goals)
     met: dict[str, tuple[str, ...]] = {}
     rows: list[tuple[Any, ...]] = []
