@@ -6,9 +6,10 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -103,18 +104,36 @@ def demo(
     serve_after: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the API afterwards")] = True,
 ) -> None:
     """Fill an empty store with a made-up shop, attribute its conversions and say where to look."""
-    from adplanning.demo.tour import run_demo  # noqa: PLC0415
+    from adplanning.batch import run_notebook  # noqa: PLC0415
+    from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
+    from adplanning.demo.shop import shop  # noqa: PLC0415
 
-    with _store() as (engine, settings), _progress("Making a shop") as progress:
-        summary = run_demo(
+    with _store() as (engine, settings):
+        with _progress("Making a shop") as progress:
+            yesterday = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
+            made = shop(days, seed, until=yesterday)
+            steps = iter(range(1, len(TABLES_IN_ORDER) + 1))
+            filled = fill(engine, made, lambda words: _report(progress, words, next(steps) / len(TABLES_IN_ORDER)))
+        out.print(filled.message, highlight=False)
+        record = run_notebook(
             engine,
-            settings,
-            days=days,
-            seed=seed,
-            now=datetime.now(UTC),
-            progress=lambda words, share: _report(progress, words, share),
+            "attribute_conversions",
+            {},
+            settings=settings,
+            now=lambda: datetime.now(UTC),
+            progress=lambda line: err.print(line, highlight=False, markup=False),
         )
-    out.print(summary)
+        out.print(f"{record.notebook} {record.status}: {record.message}", highlight=False, markup=False)
+        if record.status != "succeeded":
+            raise typer.Exit(1)
+        out.print(
+            f"\nWhere to look:\n  {record.output_path}\n      credited conversions, spend and ROAS per campaign, "
+            "table and chart\n  notebooks/tutorials/from_clicks_to_roas.ipynb\n      the way there, step by step "
+            "(.venv/bin/jupyter lab)\n  http://localhost:9000/docs\n      the API, while `adplanning serve` runs; "
+            "a key: adplanning key create me --role admin",
+            highlight=False,
+            soft_wrap=True,
+        )
     if serve_after:
         serve()
 
@@ -129,7 +148,8 @@ def import_(
     rejects: Annotated[Path | None, typer.Option(help="write the refused rows with line and reason here")] = None,
 ) -> None:
     """Take a file in, all of it or none: received = stored + duplicates + rejected."""
-    from adplanning.imports.files import import_file, write_rejects  # noqa: PLC0415
+    from adplanning.imports.importing import import_file  # noqa: PLC0415
+    from adplanning.imports.rejects import write_rejects  # noqa: PLC0415
 
     with _store() as (engine, settings):
         with _progress(f"Reading {file.name}") as progress:
@@ -142,7 +162,17 @@ def import_(
                 now=datetime.now(UTC),
                 progress=lambda words, share: _report(progress, words, share),
             )
-        out.print(summary.sentence(), highlight=False)
+        if summary.already_imported:
+            out.print(f"{summary.file_name} was imported before; nothing has changed", highlight=False)
+        out.print(
+            f"received {summary.received:,} = stored {summary.stored:,} + duplicates {summary.duplicates:,} "
+            f"+ rejected {summary.rejected:,}",
+            highlight=False,
+        )
+        for name, total in summary.totals.items():
+            out.print(f"  {name}: {total:,.2f}", highlight=False, markup=False)
+        if summary.ignored_columns:
+            out.print(f"columns not read: {', '.join(summary.ignored_columns)}", highlight=False, markup=False)
         if rejects is not None:
             n_written = write_rejects(engine, summary.import_id, rejects)
             out.print(f"{n_written} refused rows written to {rejects}", highlight=False)
