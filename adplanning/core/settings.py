@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
         """The database URL in use."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.home / 'adplanning.db').absolute()}"
+        return f"sqlite:///{quote(str((self.home / 'adplanning.db').absolute()))}"
 
     @property
     def runs_folder(self) -> Path:

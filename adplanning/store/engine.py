@@ -70,7 +70,7 @@ def _sqlite(database: str | None) -> Engine:
     if not database or database == ":memory:":
         raise InvalidData.at(
             "ADPLANNING_DATABASE_URL",
-            "SQLite needs a file, and its path cannot hold '?'; write sqlite:///path/to/file.db",
+            "SQLite needs a file and takes no options; write sqlite:///path/to/file.db, and %3F for a '?' in the path",
         )
     path = Path(database).absolute()
     try:
