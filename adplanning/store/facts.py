@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import adbc_driver_postgresql.dbapi as adbc_postgresql
 import polars as pl
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Boolean, ColumnElement, Date, Dialect, Engine, Float, Integer, Numeric, Select, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Date,
+    Dialect,
+    Engine,
+    Float,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    select,
+)
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.types import TypeEngine
@@ -20,6 +34,8 @@ from adplanning.store.engine import POSTGRESQL_CONNECT_ARGS, is_sqlite
 from adplanning.store.reading_process import reading_process
 from adplanning.store.tables.base import Instant, to_micros
 from adplanning.store.tables.catalogue import TABLES
+
+_UTC = ZoneInfo("UTC")
 
 # Which column says when a fact happened; facts without one are read whole.
 TIME_OF = {
@@ -46,6 +62,7 @@ def scan(
     period: Period | None = None,
     *,
     where: Sequence[ColumnElement[bool]] = (),
+    zone: ZoneInfo = _UTC,
 ) -> pl.LazyFrame:
     """Read columns of one kind of fact.
 
@@ -54,15 +71,16 @@ def scan(
     engine : the store.
     fact : a name in `TIME_OF`.
     columns : names of its columns; instants come as UTC datetimes, `_minor` as Int64.
-    period : only facts of that time; for facts dated by day, the days that the period's bounds fall on in UTC.
+    period : only facts of that time; of facts dated by day, those of every day in `zone` that the period touches.
     where : further conditions on the fact's table.
+    zone : the reporting time zone; only facts dated by day need it.
 
     Raises
     ------
     InvalidData : an unknown fact or column.
     StoreUnavailable : the database cannot be read now.
     """
-    return read(engine, statement(fact, columns, period, where=where))[0].lazy()
+    return read(engine, statement(fact, columns, period, where=where, zone=zone))[0].lazy()
 
 
 def statement(
@@ -71,6 +89,7 @@ def statement(
     period: Period | None = None,
     *,
     where: Sequence[ColumnElement[bool]] = (),
+    zone: ZoneInfo = _UTC,
 ) -> Select[Any]:
     """The SELECT behind `scan`, for reading several facts on one snapshot with `read`."""
     if fact not in TIME_OF:
@@ -81,13 +100,18 @@ def statement(
             raise InvalidData.unknown_choice("columns", column, table.c.keys())
     query = select(*(table.c[column] for column in columns)).where(*where)
     time_column = TIME_OF[fact]
-    if period is not None and time_column is not None:
-        at = table.c[time_column]
-        by_day = isinstance(at.type, Date)
-        if period.start is not None:
-            query = query.where(at >= (period.start.date() if by_day else period.start))
-        if period.end is not None:
-            query = query.where(at < (period.end.date() if by_day else period.end))
+    if period is None or time_column is None:
+        return query
+    at = table.c[time_column]
+    start: date | None = period.start
+    end: date | None = period.end
+    if isinstance(at.type, Date):
+        start, last = period.on(zone)
+        end = last + timedelta(days=1) if last else None
+    if start is not None:
+        query = query.where(at >= start)
+    if end is not None:
+        query = query.where(at < end)
     return query
 
 
@@ -134,17 +158,27 @@ def _typed(frame: pl.DataFrame, query: Select[Any]) -> pl.DataFrame:
 
 
 def _cast(column: pl.Expr, kind: TypeEngine[Any], found: pl.DataType) -> pl.Expr:
-    if isinstance(kind, Instant):
-        return column.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
-    if isinstance(kind, Date):
-        return column if found == pl.Date else column.cast(pl.String).str.to_date("%Y-%m-%d")
-    if isinstance(kind, Boolean):
-        return column.cast(pl.Boolean)
-    if isinstance(kind, Integer):
-        return column.cast(pl.Int64)
-    if isinstance(kind, (Float, Numeric)):
-        return column.cast(pl.Float64)
-    return column.cast(pl.String)
+    match kind:
+        case Instant():
+            return column.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+        case Date():
+            return column if found == pl.Date else column.cast(pl.String).str.to_date("%Y-%m-%d")
+        case JSON() if isinstance(found, pl.BaseExtension):
+            return column.ext.storage().cast(pl.String)
+    for of_kind, dtype in _DTYPES.items():
+        if isinstance(kind, of_kind):
+            return column.cast(dtype)
+    return column
+
+
+_DTYPES = {
+    Boolean: pl.Boolean,
+    Integer: pl.Int64,
+    Float: pl.Float64,
+    Numeric: pl.Float64,
+    String: pl.String,
+    JSON: pl.String,
+}
 
 
 def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
