@@ -21,7 +21,7 @@ from sqlalchemy import Engine, func, literal, select
 from adplanning.core.errors import InvalidData, StoreUnavailable
 from adplanning.core.periods import Period
 from adplanning.store import facts
-from adplanning.store.engine import is_sqlite, make_engine
+from adplanning.store.engine import make_engine
 from adplanning.store.reading_process import reading_process
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.base import Instant
@@ -468,29 +468,22 @@ def test_another_copy_of_this_package_in_the_working_folder_is_not_asked(
 
 # --- Why there is a reader (store/reader.py)
 #
-# With ADBC opened in the writing process itself, this very test fails: the close of ADBC's connection drops the locks
-# that the writer's connection holds, the other process believes itself the last user, writes back and deletes the
-# journal under the writer, and what the writer commits afterwards goes into a deleted file.
+# With ADBC opened in the writing process itself this test fails at its first round: the close of ADBC's connection
+# drops the locks of the writer's own (2 before, 0 after), so the other process takes itself for the last user and
+# deletes the journal, and what is committed next goes into a deleted file: 1 row seen of 2, and a kill loses it.
 
 
-def test_what_is_committed_after_a_read_is_there_though_another_process_came_and_went(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_what_is_committed_after_a_read_is_seen_by_all_though_another_process_came_and_went(engine: Engine) -> None:
     path = str(engine.url.database)
-    come_and_go = """
+    look_and_leave = """
         import sqlite3, sys
         connection = sqlite3.connect(sys.argv[1])
-        connection.execute("SELECT count(*) FROM visitors").fetchone()
+        print(connection.execute("SELECT count(*) FROM visitors").fetchone()[0])
         connection.close()
     """
-    for n in range(5):
+    for n in range(3):
         add(engine, "visitors", visitors([f"before {n}"]))
-        facts.scan(engine, "visitors", ["id"]).collect()
-        assert run(come_and_go, path).returncode == 0
+        facts.scan(engine, "visitors", ["id"])
+        assert run(look_and_leave, path).stdout == f"{2 * n + 1}\n"
         add(engine, "visitors", visitors([f"after {n}"]))
-        counted = run(come_and_go.replace("SELECT count(*)", "SELECT id").replace("fetchone()", "fetchall()"), path)
-        assert counted.returncode == 0
-    assert is_sqlite(engine)
-    engine.dispose()
-    expected = sorted(f"{when} {n}" for n in range(5) for when in ("before", "after"))
-    assert ids(facts.scan(engine, "visitors", ["id"])) == expected
+        assert run(look_and_leave, path).stdout == f"{2 * n + 2}\n"
