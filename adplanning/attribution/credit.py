@@ -1,0 +1,199 @@
+"""Along which path a conversion came, and how much credit each of its touchpoints earned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from adplanning.core.errors import InvalidData
+from adplanning.core.frames import require_columns
+
+LOOKBACK_DAYS: Final = 30
+HALF_LIFE_DAYS: Final = 7.0
+
+_IS_FIRST = pl.col("position") == 1
+_IS_LAST = pl.col("position") == pl.col("n_touches")
+_N_MIDDLE = pl.col("n_touches") - 2
+
+CREDIT_MODELS: Final[dict[str, pl.Expr]] = {
+    "last_click": _IS_LAST,
+    "first_click": _IS_FIRST,
+    "linear": pl.lit(1),
+    "time_decay": 0.5 ** pl.col("half_lives_to_last"),
+    "position_based": pl.when(_N_MIDDLE < 1).then(1.0).when(_IS_FIRST | _IS_LAST).then(0.4).otherwise(0.2 / _N_MIDDLE),
+}
+"""Per model the weight of a touchpoint; its credit is the weight over the sum of the weights of its path.
+
+A weight may use the columns of `conversion_paths` and `half_lives_to_last`, the half-lives from it to the last touch.
+"""
+
+TOUCH_TYPE: Final = (
+    pl.when(_IS_LAST).then(pl.lit("last")).when(_IS_FIRST).then(pl.lit("first")).otherwise(pl.lit("middle"))
+)
+"""Where in its path a touchpoint stands; the only one of a path is its last."""
+
+
+def conversion_paths(
+    conversions: pl.LazyFrame, touchpoints: pl.LazyFrame, *, lookback_days: int = LOOKBACK_DAYS
+) -> pl.LazyFrame:
+    """Put each conversion beside the touchpoints that can have led to it.
+
+    Formula: the path of a conversion holds the touchpoints of its path key with
+    converted_at − lookback_days × 24 h ≤ touched_at ≤ converted_at, both bounds included, in the order of
+    (touched_at, touchpoint_id), so that equal times have one order.
+
+    Parameters
+    ----------
+    conversions : one row per conversion: conversion_id, path_key, converted_at (further columns are carried along).
+    touchpoints : one row per touchpoint of a path key: touchpoint_id, path_key, touched_at (further columns too).
+    lookback_days : default 30, the window of the report.
+
+    Returns
+    -------
+    One row per conversion and touchpoint of its path: the columns of both, `position` (1 … n_touches), `n_touches`,
+    `age_days` (before the conversion) and `days_to_last` (before the last touchpoint of the path). A conversion
+    without touchpoints has no row. Rows are in no order.
+
+    Raises
+    ------
+    InvalidData : a missing column, or a lookback of no days.
+
+    >>> from datetime import datetime
+    >>> sold = pl.LazyFrame({"conversion_id": ["c"], "path_key": ["p"], "converted_at": [datetime(2026, 3, 31)]})
+    >>> touches = pl.LazyFrame({
+    ...     "touchpoint_id": ["mail", "search", "early"],
+    ...     "path_key": ["p", "p", "p"],
+    ...     "touched_at": [datetime(2026, 3, 30, 12), datetime(2026, 3, 1), datetime(2026, 2, 28)],
+    ... })
+    >>> path = conversion_paths(sold, touches).sort("position")
+    >>> path.select("touchpoint_id", "position", "n_touches", "age_days", "days_to_last").collect().rows()
+    [('search', 1, 2, 30.0, 29.5), ('mail', 2, 2, 0.5, 0.0)]
+    """
+    require_columns(conversions, ["conversion_id", "path_key", "converted_at"], what="conversions")
+    require_columns(touchpoints, ["touchpoint_id", "path_key", "touched_at"], what="touchpoints")
+    if lookback_days < 1:
+        raise InvalidData.at("lookback_days", f"must be 1 day or more, not {lookback_days}; 30 is usual")
+    touched = _numbered(touchpoints)
+    pairs = _in_window(conversions, touched, timedelta(days=lookback_days))
+    ends = pairs.group_by("conversion_id").agg(
+        pl.col("number").min().alias("__first"),
+        pl.col("number").max().alias("__last"),
+        pl.col("touched_at").max().alias("__last_at"),
+    )
+    return (
+        pairs.join(ends, on="conversion_id")
+        .with_columns(
+            (pl.col("number") - pl.col("__first") + 1).cast(pl.Int32).alias("position"),
+            (pl.col("__last") - pl.col("__first") + 1).cast(pl.Int32).alias("n_touches"),
+            _days(pl.col("converted_at") - pl.col("touched_at")).alias("age_days"),
+            _days(pl.col("__last_at") - pl.col("touched_at")).alias("days_to_last"),
+        )
+        .drop("number", "__first", "__last", "__last_at")
+    )
+
+
+def _numbered(touchpoints: pl.LazyFrame) -> pl.LazyFrame:
+    # A path is a window of time, so with all touchpoints of a key numbered in their order, those of a path have
+    # consecutive numbers: first and last number tell every position.
+    # Three stable sorts by one column each are several times faster than one sort by three.
+    return (
+        touchpoints.sort("touchpoint_id")
+        .sort("touched_at", maintain_order=True)
+        .sort("path_key", maintain_order=True)
+        .with_row_index("number")
+    )
+
+
+def _in_window(conversions: pl.LazyFrame, touchpoints: pl.LazyFrame, lookback: timedelta) -> pl.LazyFrame:
+    # In buckets of one lookback each, a window lies in the conversion's bucket and the one before: joined on the bucket
+    # too, a path key with thousands of touchpoints stays small.
+    def bucket(instant: str) -> pl.Expr:
+        return pl.col(instant).dt.epoch("us").floordiv(lookback // timedelta(microseconds=1)).alias("__bucket")
+
+    wanted = pl.concat([conversions.with_columns(bucket("converted_at") - before) for before in (0, 1)])
+    return (
+        wanted.join(touchpoints.with_columns(bucket("touched_at")), on=["path_key", "__bucket"])
+        .filter(
+            pl.col("touched_at") <= pl.col("converted_at"), pl.col("touched_at") >= pl.col("converted_at") - lookback
+        )
+        .drop("__bucket")
+    )
+
+
+def _days(duration: pl.Expr) -> pl.Expr:
+    return duration.dt.total_microseconds() / (timedelta(days=1) / timedelta(microseconds=1))
+
+
+def credits(  # noqa: A001 (the word of the field)
+    paths: pl.LazyFrame, models: Sequence[str], *, half_life_days: float = HALF_LIFE_DAYS
+) -> pl.LazyFrame:
+    """Split each conversion among the touchpoints of its path, under each model.
+
+    Formula: credit = weight / sum of weights along the path, the weight by `CREDIT_MODELS`: the last touchpoint only;
+    the first only; all alike; 2^(−days to the path's last touchpoint / half_life_days); 40 % first, 40 % last and 20 %
+    shared by those between, with two touchpoints 50 % each.
+
+    Parameters
+    ----------
+    paths : as from `conversion_paths`, one row per conversion and touchpoint.
+    models : names in `CREDIT_MODELS`.
+    half_life_days : of time_decay; default 7, the convention of web analytics.
+
+    Returns
+    -------
+    The paths with one Float64 column per model, 0 to 1; those of one conversion add up to one.
+
+    Raises
+    ------
+    InvalidData : an unknown model, or a half-life that is not positive.
+
+    >>> path = pl.LazyFrame({
+    ...     "conversion_id": ["c"] * 3, "position": [1, 2, 3], "n_touches": [3] * 3, "days_to_last": [14.0, 7.0, 0.0],
+    ... })
+    >>> shared = credits(path, ["time_decay", "position_based"]).sort("position").collect()
+    >>> shared["time_decay"].round(4).to_list(), shared["position_based"].round(4).to_list()
+    ([0.1429, 0.2857, 0.5714], [0.4, 0.2, 0.4])
+    """
+    require_columns(paths, ["conversion_id", "position", "n_touches", "days_to_last"], what="paths")
+    for model in models:
+        if model not in CREDIT_MODELS:
+            raise InvalidData.unknown_choice("model", model, CREDIT_MODELS)
+    if not half_life_days > 0:
+        raise InvalidData.at("half_life_days", f"must be more than 0 days, not {half_life_days}; 7 is usual")
+    weighted = (
+        paths.with_columns((pl.col("days_to_last") / half_life_days).alias("half_lives_to_last"))
+        .with_columns(CREDIT_MODELS[model].cast(pl.Float64).alias(model) for model in models)
+        .drop("half_lives_to_last")
+    )
+    totals = weighted.group_by("conversion_id").agg(pl.col(model).sum().alias(f"__{model}") for model in models)
+    return (
+        weighted.join(totals, on="conversion_id")
+        .with_columns(pl.col(model) / pl.col(f"__{model}") for model in models)
+        .drop(f"__{model}" for model in models)
+    )
+
+
+def credited_minor(model: str, *, value: str = "value_minor") -> pl.Expr:
+    """The part of a conversion's value that a touchpoint earned, such that the parts add up exactly.
+
+    Formula: along the path, round(cumulative credit × value) less the same one position before; the last position
+    takes what is left. Null where the value is null.
+
+    Parameters
+    ----------
+    model : the column with the credits of one model, as from `credits`.
+    value : the column with the conversion's value in minor units.
+
+    >>> thirds = pl.DataFrame({
+    ...     "conversion_id": ["c"] * 3, "position": [1, 2, 3], "n_touches": [3] * 3, "linear": [1 / 3] * 3,
+    ...     "value_minor": [100] * 3,
+    ... })
+    >>> thirds.select(credited_minor("linear"))["linear_minor"].to_list()
+    [33, 34, 33]
+    """
+    whole = pl.col(value).cast(pl.Int64)
+    reached = pl.when(_IS_LAST).then(whole).otherwise((pl.col(model).cum_sum() * whole).round().cast(pl.Int64))
+    return (reached - reached.shift(1, fill_value=0)).over("conversion_id", order_by="position").alias(f"{model}_minor")
