@@ -21,10 +21,13 @@ from adplanning.imports.files import LINE, SourceFile, read_file
 from adplanning.imports.headers import match_headers, refuse_contradictions
 from adplanning.imports.lookups import insert
 from adplanning.imports.readers import Context
+from adplanning.store.engine import is_sqlite
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 
 MAX_KEPT_CELL = 2000
+# SQLite's own 2 MB would write and read each page of the indexes many times over within one transaction.
+CACHE_KIB = 65_536
 Progress = Callable[[str, float], None]
 
 
@@ -93,6 +96,8 @@ def import_file(
     ignored = tuple(name for name in file.header if name not in columns.values())
     tell("storing", 0.4)
     with write_transaction(engine) as connection:
+        if is_sqlite(connection):
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
         before = _imported_before(connection, kind, fingerprint, file.name, ignored)
         if before is not None:
             return before

@@ -42,7 +42,7 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
             conversion_type=pl.lit(str(ConversionType.purchase)),
         )
     )
-    owned = with_owner(connection, fresh, at="placed_at", context=context)
+    owned = with_owner(connection, fresh, at="placed_at", context=context).sort("person_id", LINE)
     insert(connection, _CONVERSIONS, conversion_rows(owned.filter(pl.col("known_id").is_null()), context))
     _confirm(connection, owned.filter(pl.col("known_id").is_not_null()), context)
     steps = owned.with_columns(
