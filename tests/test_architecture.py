@@ -120,7 +120,7 @@ def test_every_module_imports_only_what_its_role_allows() -> None:
         for target in sorted(imported(name) & modules().keys())
         if not is_allowed(name, target)
     ]
-    assert forbidden == []
+    assert not forbidden, "\n".join(forbidden)
 
 
 def test_every_module_reaches_outside_only_as_its_role_allows() -> None:
@@ -131,7 +131,7 @@ def test_every_module_reaches_outside_only_as_its_role_allows() -> None:
         for library in sorted({target.split(".")[0] for target in imported(name)} & IO_LIBRARIES)
         if library not in ROLES[role(name)][1].split()
     ]
-    assert forbidden == []
+    assert not forbidden, "\n".join(forbidden)
 
 
 def test_no_import_runs_in_a_circle() -> None:
@@ -164,7 +164,7 @@ def test_every_module_has_a_docstring() -> None:
 
 
 def test_no_secret_is_compared_with_an_operator_that_tells_its_beginning() -> None:
-    """`==` takes longer the more of a guess is right; `hmac.compare_digest` does not. Lookups by hash are the store's."""
+    """`==` takes longer the more of a guess is right; `hmac.compare_digest` does not. The store looks up by hash."""
     secret = re.compile(r"(^|_)(tokens?|secrets?|signature|passwords?|key_hash|admin_key)($|_)", re.IGNORECASE)
     found = []
     for name in modules():
@@ -179,7 +179,7 @@ def test_no_secret_is_compared_with_an_operator_that_tells_its_beginning() -> No
                 words = [word_of(operand) for operand in (node.left, *node.comparators)]
                 if node not in lookups and any(secret.search(word) for word in words):
                     found.append(f"{name}:{node.lineno} {ast.unparse(node)}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def word_of(operand: ast.expr) -> str:
@@ -286,4 +286,4 @@ def test_the_page_names_every_module() -> None:
         for path in modules().values()
         if path not in named and path.name != "__init__.py" and "versions" not in path.parts
     ]
-    assert unnamed == []
+    assert not unnamed, "\n".join(unnamed)
