@@ -49,6 +49,15 @@ class Deleted(BaseModel):
     deleted: bool = True
 
 
+class PeriodOut(BaseModel):
+    """Inclusive bounds; null is open."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
 def minor_units(amount: Decimal | None, currency: str, *, field: str) -> int | None:
     """The amount in minor units of its currency.
 

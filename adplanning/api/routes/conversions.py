@@ -15,6 +15,7 @@ from adplanning.api.bodies import (
     Deleted,
     InstantText,
     Optional,
+    PeriodOut,
     changes,
     instant_or,
     json_text,
@@ -137,15 +138,6 @@ class UnconvertedOut(BaseModel):
     currency: str
     count: int
     value: float
-
-
-class PeriodOut(BaseModel):
-    """Inclusive bounds; null is open."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_: Annotated[str | None, Field(alias="from")]
-    to: str | None
 
 
 class TotalsOut(BaseModel):
