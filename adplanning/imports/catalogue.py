@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adplanning.imports.kinds import Kind
+from adplanning.imports.meta_export import META_EXPORT
 from adplanning.imports.orders import ORDERS
 from adplanning.imports.people import PEOPLE
 from adplanning.imports.rates import RATES
+from adplanning.imports.spend import SPEND
 
-IMPORTS: Mapping[str, Kind] = {"orders": ORDERS, "people": PEOPLE, "rates": RATES}
+IMPORTS: Mapping[str, Kind] = {
+    "orders": ORDERS,
+    "people": PEOPLE,
+    "spend": SPEND,
+    "meta-export": META_EXPORT,
+    "rates": RATES,
+}

@@ -83,15 +83,14 @@ def import_file(
     chosen = IMPORTS[kind]
     tell("reading", 0.0)
     file = read_file(Path(path))
-    if chosen.arrange is not None:
-        file = chosen.arrange(file)
+    rows, arranged = chosen.arrange(file) if chosen.arrange else (file.rows, {})
     mapping = mapping or {}
     fields = chosen.fields + (chosen.open_fields((*file.header, *mapping)) if chosen.open_fields else ())
-    columns = match_headers(file.header, fields, mapping)
-    refuse_contradictions(file.rows, columns.values())
+    columns = match_headers(rows.drop(LINE).columns, fields, {**arranged, **mapping})
+    refuse_contradictions(rows, columns.values())
     context = Context(new_id("import"), settings, now)
     tell("checking", 0.2)
-    checked = check(file.rows, columns, fields, chosen.rules, context)
+    checked = check(rows, columns, fields, chosen.rules, context)
     fingerprint = _fingerprint(file.sha256, mapping)
     ignored = tuple(name for name in file.header if name not in columns.values())
     tell("storing", 0.4)

@@ -29,13 +29,14 @@ class Stored:
 class Kind:
     """A kind of file.
 
-    `store` writes good rows inside the caller's transaction. `arrange` rewrites the file first, where its header says
-    more than names. `open_fields` makes a field of each of the file's or the mapping's names that ask for one.
+    `store` writes good rows inside the caller's transaction. `arrange` reads what a header says beyond names: it
+    answers the rows, to which it may add columns, and which column is which of ours. `open_fields` makes a field of
+    each name of the file or the mapping that asks for one.
     """
 
     help: str
     fields: tuple[Field, ...]
     store: Callable[[Connection, pl.DataFrame, Context], Stored]
     rules: tuple[Rule, ...] = ()
-    arrange: Callable[[SourceFile], SourceFile] | None = None
+    arrange: Callable[[SourceFile], tuple[pl.DataFrame, dict[str, str]]] | None = None
     open_fields: Callable[[Iterable[str]], tuple[Field, ...]] | None = None

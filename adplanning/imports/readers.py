@@ -11,6 +11,7 @@ import polars as pl
 
 from adplanning.core.money import known_currency
 from adplanning.core.settings import Settings
+from adplanning.core.vocabulary import PLATFORM_OF_SOURCE, Platform
 from adplanning.imports import dates
 from adplanning.imports.decimals import EXACT, numbers
 
@@ -99,6 +100,13 @@ def _is_currency(code: str) -> bool:
     return True
 
 
+def _platform(texts: pl.Series, _: Context) -> Values:
+    known = {str(platform): str(platform) for platform in Platform} | PLATFORM_OF_SOURCE
+    values = texts.str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.String)
+    allowed = f"is not allowed; choose one of: {', '.join(sorted(known))}"
+    return Values(values, ((_unread(texts, values), allowed),))
+
+
 def _instant(texts: pl.Series, context: Context) -> Values:
     values = dates.instants(texts, context.settings.zone, field=texts.name)
     return Values(values, ((_unread(texts, values), f"is not {dates.ALLOWED_INSTANT}"),))
@@ -158,6 +166,8 @@ CURRENCY = Reader(pl.String(), _currency)
 INSTANTS = Reader(INSTANT, _instant)
 DAYS = Reader(pl.Date(), _day)
 AMOUNT = Reader(EXACT, _amount)
+QUANTITY = Reader(EXACT, _amount)
+PLATFORM = Reader(pl.String(), _platform)
 COUNT = Reader(pl.Int64(), _count)
 RATE = Reader(pl.Float64(), _rate)
 TAGS = Reader(pl.List(pl.String), _tags)
