@@ -18,16 +18,20 @@ _IS_FIRST = pl.col("position") == 1
 _IS_LAST = pl.col("position") == pl.col("n_touches")
 _N_MIDDLE = pl.col("n_touches") - 2
 
+# Weights are whole numbers, which add up alike in any order; this is the weight 1 of a model with fractions.
+_ONE: Final = 2**40
+
 CREDIT_MODELS: Final[dict[str, pl.Expr]] = {
     "last_click": _IS_LAST,
     "first_click": _IS_FIRST,
     "linear": pl.lit(1),
-    "time_decay": 0.5 ** pl.col("half_lives_to_last"),
-    "position_based": pl.when(_N_MIDDLE < 1).then(1.0).when(_IS_FIRST | _IS_LAST).then(0.4).otherwise(0.2 / _N_MIDDLE),
+    "time_decay": (_ONE * 0.5 ** pl.col("half_lives_to_last")).round(),
+    "position_based": pl.when((_N_MIDDLE > 0) & (_IS_FIRST | _IS_LAST)).then(2 * _N_MIDDLE).otherwise(1),
 }
-"""Per model the weight of a touchpoint; its credit is the weight over the sum of the weights of its path.
+"""Per model the weight of a touchpoint, a whole number; its credit is its weight over the sum of those of its path.
 
 A weight may use the columns of `conversion_paths` and `half_lives_to_last`, the half-lives from it to the last touch.
+Position-based: each middle touchpoint weighs 1 and each end 2 × n_middle, so the ends get 40 % each.
 """
 
 TOUCH_TYPE: Final = (
@@ -165,7 +169,7 @@ def credits(  # noqa: A001 (the word of the field)
         raise InvalidData.at("half_life_days", f"must be more than 0 days, not {half_life_days}; 7 is usual")
     weighted = (
         paths.with_columns((pl.col("days_to_last") / half_life_days).alias("half_lives_to_last"))
-        .with_columns(CREDIT_MODELS[model].cast(pl.Float64).alias(model) for model in models)
+        .with_columns(CREDIT_MODELS[model].cast(pl.Int64).alias(model) for model in models)
         .drop("half_lives_to_last")
     )
     totals = weighted.group_by("conversion_id").agg(pl.col(model).sum().alias(f"__{model}") for model in models)
