@@ -19,8 +19,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from adplanning import batch
-from adplanning.batch import NOTEBOOKS, Notebook, RunRecord, kernel_environment, run_notebook
+from adplanning.batch import NOTEBOOKS, Notebook, RunRecord, run_notebook
 from adplanning.batch_contract import fault_of
+from adplanning.batch_kernel import kernel_environment
 from adplanning.batch_lease import Timing, begin_run
 from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.settings import Settings
@@ -74,7 +75,7 @@ def run(
         *cells: str, given: dict[str, str] | None = None, parameters: str = TEXT, name: str = "job", **options: Any
     ) -> RunRecord:
         write_notebook(path, *cells, parameters=parameters)
-        options = {"now": lambda: datetime.now(UTC), "progress": lambda line: None} | options
+        options = {"now": lambda: datetime.now(UTC), "progress": lambda line, share: None} | options
         record = run_notebook(engine, name, given or {}, settings=settings, **options)
         assert kernels() == []
         return record
@@ -85,15 +86,16 @@ def run(
 def test_a_run_succeeds_when_every_cell_was_answered_and_the_last_one_says_finished(
     run: Callable[..., RunRecord], engine: Engine, settings: Settings
 ) -> None:
-    lines: list[str] = []
+    told: list[tuple[str, float]] = []
     record = run(
         "print('half')\nprint('way')",
         "from adplanning.batch_contract import finished\nfinished('7 credits stored', n_credits=7)",
-        progress=lines.append,
+        progress=lambda line, share: told.append((line, share)),
     )
     assert (record.status, record.message) == ("succeeded", "7 credits stored")
     assert record.summary == {"message": "7 credits stored", "n_credits": 7}
-    assert lines == [f"job begins as {record.id}", "half", "way"]
+    assert told == [(f"job begins as {record.id}", 0), ("half", 0.5), ("way", 0.5)]
+    assert record.sentence() == f"job succeeded: 7 credits stored. The executed notebook is {record.output_path}."
     [row] = run_rows(engine)
     assert (row.id, row.status, row.message) == (record.id, "succeeded", "7 credits stored")
     assert row.output_path == str(settings.runs_folder.absolute() / f"{record.id}.ipynb")
@@ -255,7 +257,7 @@ def test_a_long_run_keeps_its_lease_by_its_heartbeat(run: Callable[..., RunRecor
 def test_a_run_that_was_taken_over_stops_and_never_reports_success(
     run: Callable[..., RunRecord], engine: Engine
 ) -> None:
-    def take_over(line: str) -> None:
+    def take_over(line: str, _: float) -> None:
         if line == "asleep":
             begin_run(engine, "run_other", "job", {}, now=NOON + timedelta(seconds=61), lease_s=60)
 
@@ -285,7 +287,7 @@ notebook, url, home = sys.argv[1:]
 NOTEBOOKS["job"] = Notebook(notebook, "A job.")
 run_notebook(
     open_store(url), "job", {}, settings=Settings(home=Path(home)), now=lambda: datetime.now(UTC),
-    progress=lambda line: print(line, flush=True),
+    progress=lambda line, share: print(line, flush=True),
 )
 """
 
@@ -312,12 +314,17 @@ def test_a_killed_runner_leaves_no_success_and_no_kernel_and_the_next_run_takes_
 
 
 def test_an_interrupted_runner_records_the_failure_and_lets_go(run: Callable[..., RunRecord], engine: Engine) -> None:
-    def interrupt(line: str) -> None:
-        if line == "now":
-            raise KeyboardInterrupt
+    def interrupt(line: str, _: float) -> None:
+        if line == "asleep":
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        run("print('now', flush=True)", FINISHED, progress=interrupt)
+    # A test process that was started in the background ignores Ctrl-C; this one listens.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run("print('asleep', flush=True)\nimport time\ntime.sleep(600)", FINISHED, progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     [row] = run_rows(engine)
     assert (row.status, row.message) == ("failed", "the runner was stopped by KeyboardInterrupt")
     assert kernels() == []
