@@ -17,7 +17,7 @@ from adplanning.tracking.intent import Behaviour
 
 def website_domains(session: Session) -> dict[str, str]:
     """The domain of each website, by its id."""
-    return dict(session.execute(select(Website.id, Website.domain)).tuples().all())
+    return dict(session.execute(select(Website.id, Website.domain)).all())
 
 
 def behaviour_of(session: Session, visitor_id: str, *, since: datetime) -> Behaviour:
@@ -39,7 +39,7 @@ def behaviour_of(session: Session, visitor_id: str, *, since: datetime) -> Behav
             Conversion.is_bot.is_(False),
             Conversion.converted_at >= since,
         )
-    ).tuples()
+    )
     depths: list[float] = []
     seconds: list[tuple[str | None, float]] = []
     n_engagements = 0
