@@ -111,8 +111,9 @@ def in_reporting_currency(
     >>> done.sort("value_minor").collect()["inr_minor"].to_list()
     [100, 18000, None]
     """
-    direct = rates.filter(pl.col("in_currency") == currency).select("currency", "on", "rate")
-    inverse = rates.filter(pl.col("currency") == currency, pl.col("rate") > 0).select(
+    usable = rates.filter(pl.col("rate") > 0, pl.col("rate").is_finite())
+    direct = usable.filter(pl.col("in_currency") == currency).select("currency", "on", "rate")
+    inverse = usable.filter(pl.col("currency") == currency).select(
         pl.col("in_currency").alias("currency"), "on", (1 / pl.col("rate")).alias("rate")
     )
     known = (
