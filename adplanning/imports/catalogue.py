@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adplanning.imports.events import EVENTS
 from adplanning.imports.kinds import Kind
 from adplanning.imports.meta_export import META_EXPORT
 from adplanning.imports.orders import ORDERS
@@ -13,6 +14,7 @@ from adplanning.imports.spend import SPEND
 
 IMPORTS: Mapping[str, Kind] = {
     "orders": ORDERS,
+    "events": EVENTS,
     "people": PEOPLE,
     "spend": SPEND,
     "meta-export": META_EXPORT,

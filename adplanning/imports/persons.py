@@ -143,3 +143,12 @@ def persons_of(connection: Connection, visitor_ids: pl.Series) -> pl.DataFrame:
             _VISITORS.c.id.label("visitor_id"), _VISITORS.c.person_id.label("visitor_person_id")
         ).join_from(keys, _VISITORS, _VISITORS.c.id == keys.c.id),
     )
+
+
+def known_persons(connection: Connection, person_ids: pl.Series) -> pl.DataFrame:
+    """Those of some ids that are a person's: person_id."""
+    return look_up(
+        connection,
+        person_ids.unique().to_frame("id"),
+        lambda keys: select(_PERSONS.c.id.label("person_id")).join_from(keys, _PERSONS, _PERSONS.c.id == keys.c.id),
+    )

@@ -56,7 +56,7 @@ def conversion_rows(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
     is_purchase = pl.col("conversion_type") == ConversionType.purchase
     return _of_table(rows, "conversions").with_columns(
         id=pl.Series(new_ids("conv", rows.height), dtype=pl.String),
-        platform=_platform(),
+        platform=platform_of_source_column(),
         attribution_model=pl.lit(str(AttributionModel.last_click)),
         attribution_weight=pl.lit(1.0),
         origin=pl.lit(str(Origin.imported)),
@@ -82,7 +82,8 @@ def _of_table(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     return rows.select(name for name in rows.columns if name in TABLES[table].c and name != "id")
 
 
-def _platform() -> pl.Expr:
+def platform_of_source_column() -> pl.Expr:
+    """The platform of each `utm_source`; see `core.vocabulary.platform_of_source`."""
     known = {name: str(platform) for name, platform in PLATFORM_OF_SOURCE.items()}
     named = pl.col("utm_source").str.to_lowercase().replace_strict(known, default=str(Platform.generic))
     return pl.when(pl.col("utm_source").is_null()).then(pl.lit(str(Platform.direct))).otherwise(named)
