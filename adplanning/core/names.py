@@ -20,8 +20,10 @@ def name_key(name: str) -> str:
     >>> name_key("Summer Sale"), name_key("summer_sale"), name_key("Fam%C3%ADlia%20Restaurada%20%7C%20CBO")
     ('summer-sale', 'summer-sale', 'família-restaurada-cbo')
     """
-    decoded = unicodedata.normalize("NFKC", unquote_plus(name)).casefold()
-    return _SEPARATORS.sub("-", decoded).strip("-")
+    composed = unicodedata.normalize("NFKC", unquote_plus(name))
+    # Folding takes some Greek letters apart again.
+    folded = unicodedata.normalize("NFKC", composed.casefold())
+    return _SEPARATORS.sub("-", folded).strip("-")
 
 
 def with_name_key(frame: pl.DataFrame, column: str, *, into: str) -> pl.DataFrame:

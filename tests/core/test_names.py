@@ -36,6 +36,7 @@ def test_different_campaigns_have_different_keys(one: str, other: str) -> None:
 def test_letters_written_in_two_ways_are_the_same_letters() -> None:
     assert name_key("caf\u00e9") == name_key("cafe\u0301")
     assert name_key("STRASSE") == name_key("straße")
+    assert name_key("ταΐζω") == name_key("ΤΑΪ́ΖΩ")
 
 
 @pytest.mark.parametrize("name", ["", " ", "---", "+", "%20"])
