@@ -31,6 +31,13 @@ def rows_of(connection: adbc.Connection, sql: str, parameters: list[object]) -> 
         return cursor.fetch_arrow_table()
 
 
+def send(rows: Any, answers: BinaryIO) -> None:
+    """Write one Arrow table as the answer to one statement."""
+    answers.write(ROWS)
+    with new_stream(answers, rows.schema) as stream:  # type: ignore[no-untyped-call]
+        stream.write_table(rows)
+
+
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until the input ends."""
     for line in requests:
@@ -40,10 +47,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             with adbc.connect(f"file:{request['path']}?mode=ro") as connection:
                 rows_of(connection, f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", [])
                 for sql, parameters in request["statements"]:
-                    rows = rows_of(connection, sql, parameters)
-                    answers.write(ROWS)
-                    with new_stream(answers, rows.schema) as stream:  # type: ignore[no-untyped-call]
-                        stream.write_table(rows)
+                    # Not kept in a name here: it would hold the memory until the next request.
+                    send(rows_of(connection, sql, parameters), answers)
         except adbc.Error as fault:
             reason = str(fault).encode()
             answers.write(REFUSED + len(reason).to_bytes(8) + reason)
