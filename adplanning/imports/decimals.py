@@ -9,11 +9,8 @@ EXACT = pl.Decimal(38, 18)
 SIGNS = {"INR": ("₹", "Rs"), "EUR": ("€",), "GBP": ("£",), "JPY": ("¥",), "CNY": ("¥",)}
 
 _SIGN = r"^(₹|Rs\.?|\$|€|£|¥)\s*|\s*(₹|\$|€|£|¥)$"
-_POINT = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})*,\d{3})?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
-_COMMA = r"^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$"
-# Texts that are a number under one of the two only: 12.5, 0.125, 1,234.5, 1,23,456 and 12,5, 1.234,56, 1.234.567.
-_ONLY_POINT = r"\.\d{0,2}$|\.\d{4,}$|\d{4}\.|^[+-]?0\.|,.*[.,]\d{3}$|[eE]"
-_ONLY_COMMA = r",\d{1,2}$|,\d{4,}$|^[+-]?0,|\.\d{3},|\.\d{3}\.\d{3}$"
+_POINT = r"^[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})*,\d{3})?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+_COMMA = r"^[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?$"
 
 
 def numbers(texts: pl.Series) -> pl.Series:
@@ -42,14 +39,12 @@ def numbers(texts: pl.Series) -> pl.Series:
     if exact.null_count() == texts.null_count():
         return exact
     bare = texts.str.strip_chars().str.replace(_SIGN, "")
-    by_comma = bare.str.contains(_COMMA)
-    by_point = bare.str.contains(_POINT) & bare.str.contains(r"\d")
-    needs_comma = (by_comma & bare.str.contains(_ONLY_COMMA)).any()
-    needs_point = (by_point & bare.str.contains(_ONLY_POINT)).any()
-    if needs_comma and not needs_point:
-        plain = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-        return _decimals(plain.set(~by_comma, None))
-    return _decimals(bare.str.replace_all(",", "", literal=True).set(~by_point, None))
+    by_point = _decimals(bare.set(~bare.str.contains(_POINT), None).str.replace_all(",", "", literal=True))
+    grouped = bare.set(~bare.str.contains(_COMMA), None).str.replace_all(".", "", literal=True)
+    by_comma = _decimals(grouped.str.replace(",", ".", literal=True))
+    needs_point = (by_point.is_not_null() & by_comma.is_null()).any()
+    needs_comma = (by_comma.is_not_null() & by_point.is_null()).any()
+    return by_comma if needs_comma and not needs_point else by_point
 
 
 def foreign_sign(texts: pl.Series, currencies: pl.Series) -> pl.Series:

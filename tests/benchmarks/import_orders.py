@@ -77,7 +77,7 @@ def _write_orders(path: Path, n: int) -> None:
             "utm_campaign": pl.Series(["summer", "winter", None]).gather(row % 3),
             "city": "Pune",
         }
-    ).with_columns(email=pl.format("buyer{}@example.com", "email"), order_id=pl.format("A{}", "order_id")).write_csv(path)
+    ).with_columns(pl.format("buyer{}@example.com", "email").alias("email")).write_csv(path)
 
 
 def _add_each(engine: Engine, path: Path) -> None:
@@ -89,13 +89,11 @@ def _add_each(engine: Engine, path: Path) -> None:
             key = row["email"].lower()
             if key not in persons:
                 persons[key] = new_id("person")
-                session.add(
-                    Person(
-                        id=persons[key], email=row["email"], email_key=key, city=row["city"], created_at=NOW, updated_at=NOW
-                    )
-                )
+                known = {"email": row["email"], "email_key": key, "city": row["city"]}
+                session.add(Person(id=persons[key], created_at=NOW, updated_at=NOW, **known))
             at = parse_instant(row["placed_at"], zone, field="placed_at")
-            shared = {"person_id": persons[key], "visitor_id": f"order:{persons[key]}", "origin": "import", "is_bot": False}
+            owner = {"person_id": persons[key], "visitor_id": f"order:{persons[key]}"}
+            shared = owner | {"origin": "import", "is_bot": False}
             utm = {"utm_source": row["utm_source"] or None, "utm_campaign": row["utm_campaign"] or None}
             session.add(
                 Conversion(
