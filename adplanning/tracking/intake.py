@@ -15,12 +15,13 @@ from adplanning.conversions.goals import GoalRule
 from adplanning.conversions.service import goal_rules
 from adplanning.core.errors import NotFound, StoreUnavailable
 from adplanning.core.settings import Settings
+from adplanning.journeys.stages import stage_of_event
 from adplanning.store.group_commit import GroupCommit
 from adplanning.store.session import reading
+from adplanning.tracking import service
 from adplanning.tracking.bots import is_bot, is_prefetch
 from adplanning.tracking.events import NewEvent
 from adplanning.tracking.limits import MinuteLimit, sender_address
-from adplanning.tracking.queries import website_domains
 from adplanning.tracking.reception import Kind, Reception, Rejected
 from adplanning.tracking.websites import KnownWebsites
 from adplanning.workflows.event_tracked import Tracked, track
@@ -59,7 +60,7 @@ class Intake:
         self._engine = engine
         self._settings = settings
         self._proxies = frozenset(proxy.strip() for proxy in settings.trusted_proxies.split(","))
-        self._reception = Reception(settings)
+        self._reception = Reception(settings, stage_of_event)
         self._by_address = MinuteLimit("one address", settings.rate_limit_address)
         self._by_visitor = MinuteLimit("one visitor", settings.rate_limit_visitor)
         self._commits = GroupCommit(engine, self._write)
@@ -187,7 +188,7 @@ class Intake:
 
     def _website_domains(self) -> Mapping[str, str]:
         with reading(self._engine) as session:
-            return website_domains(session)
+            return service.website_domains(session)
 
 
 def _unknown_website(event: NewEvent) -> str:

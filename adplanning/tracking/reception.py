@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -26,8 +26,6 @@ from adplanning.core.vocabulary import (
     Origin,
     platform_of_source,
 )
-from adplanning.journeys.stages import stage_of_event
-from adplanning.store.tables.base import to_micros
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
 
 
@@ -115,7 +113,6 @@ _CONVERSION_TYPES, _EVENT_TYPES, _STAGES, _CHANNELS = (
 )
 _LAST_CLICK, _WEB = AttributionModel.last_click.value, Origin.web.value
 _CHANNEL = JourneyChannel.web.value
-_STAGE_OF_EVENT = {event_type: stage_of_event(event_type).value for event_type in _EVENT_TYPES}
 _NUL = rb"\u0000"
 
 
@@ -132,9 +129,11 @@ class Reception:
     Parameters
     ----------
     settings : bounds, and the currency and zone of what names none.
+    stage_of_event : the stage of a journey event that names none, by its type.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, stage_of_event: Callable[[str], str]) -> None:
+        self._stages = {event_type: str(stage_of_event(event_type)) for event_type in _EVENT_TYPES}
         self._settings = settings
         self._zone = settings.zone
 
@@ -253,7 +252,7 @@ class Reception:
             get("session_id") or None,
             event_type,
             get("event_name") or None,
-            _choice(event, "stage", _STAGES) if get("stage") else _STAGE_OF_EVENT[event_type],
+            _choice(event, "stage", _STAGES) if get("stage") else self._stages[event_type],
             _choice(event, "channel", _CHANNELS) if get("channel") else _CHANNEL,
             get("page_url") or None,
             get("utm_source") or None,
@@ -278,7 +277,7 @@ class Reception:
             return now, False
         try:
             instant = datetime.fromisoformat(text)
-            at = to_micros(instant if instant.tzinfo else instant.replace(tzinfo=self._zone))
+            at = round((instant if instant.tzinfo else instant.replace(tzinfo=self._zone)).timestamp() * 1_000_000)
         except (ValueError, OverflowError):
             raise InvalidData.at(
                 "occurred_at",
