@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from adplanning.core.frames import require_columns
 
-LEVELS = ("campaign", "ad_set", "ad")
+LEVELS: Final = ("campaign", "ad_set", "ad")
 """The levels at which spend is reported, coarsest first."""
 
 
@@ -35,3 +37,43 @@ def spend_once(spend: pl.LazyFrame) -> pl.LazyFrame:
     rank = pl.col("level").replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int8)
     coarsest = rank.min().over("campaign_id", "on")
     return spend.filter(rank == coarsest)
+
+
+SPEND_KEYS: Final[dict[str, pl.Expr]] = {
+    "campaign": pl.col("campaign_id"),
+    "ad_set": pl.col("object_id"),
+    "ad": pl.col("object_id"),
+    "day": pl.col("on").cast(pl.String),
+}
+"""By what spend is known; that of a source, medium or channel is not, because campaigns mix them."""
+
+
+def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    """Add up spend by campaign, ad set, ad or day.
+
+    Formula: Σ reported_minor over `spend_once` by campaign and day, over the rows of their own level by ad set and ad.
+
+    Parameters
+    ----------
+    spend : one row per reported object and day: level, object_id, campaign_id, on, reported_minor (in the reporting
+        currency, null without a rate).
+    by : one of `SPEND_KEYS`; by anything else there are no rows.
+
+    Returns
+    -------
+    One row per key: key, spend_minor; null where part of the spend has no rate, so that no ratio flatters.
+
+    >>> rows = pl.LazyFrame({
+    ...     "level": ["campaign", "ad"], "object_id": ["a", "a1"], "campaign_id": ["a", "a"], "on": [1, 1],
+    ...     "reported_minor": [500, 480],
+    ... })
+    >>> spend_by(rows, "campaign").collect().rows(), spend_by(rows, "ad").collect().rows()
+    ([('a', 500)], [('a1', 480)])
+    """
+    if by not in SPEND_KEYS:
+        return pl.LazyFrame(schema={"key": pl.String, "spend_minor": pl.Int64})
+    rows = spend.filter(pl.col("level") == by) if by in ("ad_set", "ad") else spend_once(spend)
+    in_full = pl.col("reported_minor").is_not_null().all()
+    return rows.group_by(SPEND_KEYS[by].alias("key")).agg(
+        pl.when(in_full).then(pl.col("reported_minor").sum()).alias("spend_minor")
+    )

@@ -1,0 +1,56 @@
+"""What each touchpoint led to: whether it stands on a path, where, and what it earned there."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from adplanning.attribution.credit import TOUCH_TYPE, credited_minor
+
+
+def touch_outcomes(credited: pl.LazyFrame, touchpoints: pl.LazyFrame, *, model: str) -> pl.LazyFrame:
+    """Tell of each touchpoint what came of it.
+
+    Formula: converted when it is on the path of a conversion; its touch type is that on the path of the latest such
+    conversion, else its place among all touchpoints of its path key; its value Σ `credited_minor` over its paths.
+
+    Parameters
+    ----------
+    credited : as from `credits`, with the column of `model` and reported_minor.
+    touchpoints : one row per touchpoint and path key, as from `on_paths`: touchpoint_id, path_key, touched_at.
+    model : the credit model.
+
+    Returns
+    -------
+    One row per touchpoint: touchpoint_id, touch_type, converted, credited_value_minor (0 when not converted).
+
+    >>> from datetime import datetime
+    >>> from adplanning.attribution.credit import conversion_paths, credits
+    >>> touches = pl.LazyFrame({"touchpoint_id": ["a", "b", "c"], "path_key": ["p"] * 3,
+    ...     "touched_at": [datetime(2026, 3, day) for day in (1, 2, 9)]})
+    >>> sold = pl.LazyFrame({"conversion_id": ["x"], "path_key": ["p"], "converted_at": [datetime(2026, 3, 3)],
+    ...     "reported_minor": [101]})
+    >>> shared = credits(conversion_paths(sold, touches), ["linear"])
+    >>> touch_outcomes(shared, touches, model="linear").sort("touchpoint_id").collect().rows()
+    [('a', 'first', True, 50), ('b', 'last', True, 51), ('c', 'last', False, 0)]
+    """
+    led_to = (
+        credited.with_columns(credited_minor(model, value="reported_minor"), TOUCH_TYPE.alias("on_path"))
+        .sort("converted_at", "conversion_id")
+        .group_by("touchpoint_id", maintain_order=True)
+        .agg(pl.col("on_path").last(), pl.col(f"{model}_minor").sum().alias("credited_value_minor"))
+    )
+    places = (
+        touchpoints.sort("path_key", "touched_at", "touchpoint_id")
+        .with_columns(
+            pl.int_range(1, pl.len() + 1).over("path_key").alias("position"),
+            pl.len().over("path_key").alias("n_touches"),
+        )
+        .group_by("touchpoint_id", maintain_order=True)
+        .agg(TOUCH_TYPE.last().alias("place"))
+    )
+    return places.join(led_to, on="touchpoint_id", how="left").select(
+        "touchpoint_id",
+        pl.coalesce("on_path", "place").alias("touch_type"),
+        pl.col("on_path").is_not_null().alias("converted"),
+        pl.col("credited_value_minor").fill_null(0),
+    )

@@ -1,0 +1,305 @@
+"""What can be done with touchpoints and the credit they earn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy.orm import Session
+
+from adplanning.attribution import credit, queries, report
+from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS, conversion_paths, credited_minor
+from adplanning.attribution.outcomes import touch_outcomes
+from adplanning.attribution.path_keys import on_paths, with_path_key
+from adplanning.attribution.report import AttributionReport
+from adplanning.attribution.resolution import exact_matches
+from adplanning.attribution.spend import spend_by
+from adplanning.attribution.touch_counts import touch_counts
+from adplanning.core.errors import Conflict, NotFound
+from adplanning.core.ids import new_id
+from adplanning.core.money import in_reporting_currency, to_major
+from adplanning.core.periods import RESOLUTION, Period
+from adplanning.core.vocabulary import PublicRevenue, ResolutionMethod, platform_of_source
+from adplanning.store.tables.attribution import Touchpoint
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.store.writing import insert_frame
+
+
+def attribution_report(
+    engine: Engine,
+    *,
+    period: Period,
+    currency: str,
+    zone: ZoneInfo,
+    public_revenue: PublicRevenue,
+    models: Sequence[str] = tuple(CREDIT_MODELS),
+    by: str = "campaign",
+    lookback_days: int = LOOKBACK_DAYS,
+    half_life_days: float = HALF_LIFE_DAYS,
+) -> AttributionReport:
+    """Credit and spend of all counted conversions of a period; see `report.attribution_report`."""
+    paths, spend, rates, names = queries.report_facts(
+        engine, period, by=by, zone=zone, lookback_days=lookback_days, public_revenue=public_revenue
+    )
+    conversions = _reported(paths.conversions, rates, currency=currency, zone=zone)
+    credited = _credited(paths, conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
+    return report.attribution_report(
+        credited,
+        conversions,
+        in_reporting_currency(
+            spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
+        ),
+        names,
+        models=models,
+        by=by,
+        period=period,
+        currency=currency,
+        lookback_days=lookback_days,
+        half_life_days=half_life_days,
+    )
+
+
+@dataclass(frozen=True)
+class StoredCredits:
+    """What `store_credits` wrote: rows over all models, and the conversions behind them."""
+
+    n_conversions: int
+    n_unattributed: int
+    n_rows: int
+
+
+def store_credits(
+    engine: Engine,
+    connection: Connection,
+    *,
+    period: Period,
+    public_revenue: PublicRevenue,
+    models: Sequence[str] = tuple(CREDIT_MODELS),
+    lookback_days: int = LOOKBACK_DAYS,
+    half_life_days: float = HALF_LIFE_DAYS,
+    run_id: str | None = None,
+) -> StoredCredits:
+    """Keep the credit of each counted conversion of a period, in place of what was kept for these models before.
+
+    Values are in the conversion's own currency. An unattributed conversion has one row without touchpoint per model.
+    The same facts give the same rows, in the same order.
+    """
+    paths = queries.credit_facts(engine, period, lookback_days=lookback_days, public_revenue=public_revenue)
+    credited = _credited(paths, paths.conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
+    attributed = (
+        credited.with_columns(credited_minor(model) for model in models)
+        .sort("converted_at", "conversion_id", "position")
+        .collect()
+    )
+    conversions = paths.conversions.collect()
+    unattributed = conversions.join(attributed, on="conversion_id", how="anti").sort("converted_at", "conversion_id")
+    table = TABLES["attribution_credits"]
+    earlier = [
+        table.c.model.in_(models),
+        *([] if period.start is None else [table.c.converted_at >= period.start]),
+        *([] if period.end is None else [table.c.converted_at < period.end]),
+    ]
+    connection.execute(delete(table).where(*earlier))
+    n_rows = 0
+    for model in models:
+        kept = pl.concat(
+            [
+                attributed.select(*_KEPT, "touchpoint_id", credit=model, value_minor=f"{model}_minor"),
+                unattributed.select(*_KEPT, "value_minor", touchpoint_id=pl.lit(None, pl.String), credit=1.0),
+            ],
+            how="diagonal",
+        ).with_columns(
+            model=pl.lit(model),
+            lookback_days=pl.lit(lookback_days),
+            half_life_days=pl.lit(float(half_life_days)),
+            run_id=pl.lit(run_id, pl.String),
+        )
+        n_rows += sum(insert_frame(connection, table, part) for part in kept.iter_slices(100_000))
+    return StoredCredits(conversions.height, unattributed.height, n_rows)
+
+
+_KEPT = ("conversion_id", "currency", "converted_at")
+
+
+def resolve_exact(connection: Connection) -> int:
+    """Link each unresolved touchpoint whose UTM campaign means exactly one campaign; answer how many were linked.
+
+    See `resolution.exact_matches`. Manual links and earlier matches stay; run twice, it changes nothing more.
+    """
+    matches = exact_matches(queries.unresolved_tags(connection), queries.campaign_names(connection))
+    return queries.set_campaigns(connection, matches, ResolutionMethod.exact_utm_match, confidence=1.0)
+
+
+@dataclass(frozen=True)
+class TouchpointRow:
+    """A touchpoint of a list with what came of it; amounts in major units of the reporting currency.
+
+    `conversion_value` is what it was credited with under `model`; `ad_spend` is all the spend of its campaign, null
+    without a campaign or where part of it has no rate.
+    """
+
+    touchpoint: Touchpoint
+    campaign_name: str | None
+    model: str
+    touch_type: str
+    converted: bool
+    conversion_value: float
+    ad_spend: float | None
+    date: datetime
+
+
+def list_touchpoints(
+    session: Session,
+    filters: Mapping[str, str | bool | None],
+    period: Period,
+    *,
+    currency: str,
+    zone: ZoneInfo,
+    public_revenue: PublicRevenue,
+    limit: int,
+    offset: int,
+    model: str = "last_click",
+    lookback_days: int = LOOKBACK_DAYS,
+    half_life_days: float = HALF_LIFE_DAYS,
+) -> tuple[list[TouchpointRow], int]:
+    """One page of the counted touchpoints, newest first, and how many match in all."""
+    query = queries.matching_touchpoints(filters, period)
+    newest = query.order_by(Touchpoint.session_started_at.desc(), Touchpoint.id.desc()).limit(limit).offset(offset)
+    page = list(session.scalars(newest))
+    if not page:
+        return [], queries.total(session, query)
+    within_reach = Period(
+        page[-1].session_started_at, page[0].session_started_at + timedelta(days=lookback_days) + RESOLUTION
+    )
+    paths, spend, rates, names = queries.page_facts(
+        session.connection().engine,
+        within_reach,
+        sorted({touchpoint.visitor_id for touchpoint in page}),
+        sorted({touchpoint.ad_campaign_id for touchpoint in page if touchpoint.ad_campaign_id}),
+        lookback_days=lookback_days,
+        public_revenue=public_revenue,
+    )
+    conversions = _reported(paths.conversions, rates, currency=currency, zone=zone)
+    credited = _credited(paths, conversions, [model], lookback_days=lookback_days, half_life_days=half_life_days)
+    reported_spend = in_reporting_currency(
+        spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
+    )
+    touched = on_paths(paths.touchpoints, paths.visitors, paths.claims)
+    outcomes, spent = pl.collect_all(
+        [
+            touch_outcomes(credited, touched, model=model).filter(pl.col("touchpoint_id").is_in([t.id for t in page])),
+            spend_by(reported_spend, "campaign"),
+        ]
+    )
+    outcome_of = {row["touchpoint_id"]: row for row in outcomes.iter_rows(named=True)}
+    spend_of = dict(spent.iter_rows())
+    name_of = dict(names.iter_rows())
+    rows = [
+        TouchpointRow(
+            touchpoint,
+            name_of.get(touchpoint.ad_campaign_id),
+            model,
+            outcome_of[touchpoint.id]["touch_type"],
+            outcome_of[touchpoint.id]["converted"],
+            to_major(outcome_of[touchpoint.id]["credited_value_minor"], currency),
+            _spent(touchpoint.ad_campaign_id, spend_of, currency),
+            touchpoint.session_started_at,
+        )
+        for touchpoint in page
+    ]
+    return rows, queries.total(session, query)
+
+
+def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:
+    """The touchpoint of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    found = session.get(Touchpoint, touchpoint_id)
+    if found is None:
+        raise NotFound(f"id: there is no touchpoint {touchpoint_id!r}; GET /admin/ad-planning/attribution lists them")
+    return found
+
+
+def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Touchpoint:
+    """Add a touchpoint by hand.
+
+    With a campaign it is resolved, by default manually and surely; without one its UTM campaign is matched exactly at
+    once, or else it waits unresolved.
+
+    Raises
+    ------
+    Conflict : there is a touchpoint of that session.
+    """
+    session_id = fields.get("analytics_session_id") or new_id("session")
+    taken = select(Touchpoint.id).where(Touchpoint.analytics_session_id == session_id)
+    if session.scalar(taken) is not None:
+        raise Conflict(
+            f"analytics_session_id: session {session_id!r} has a touchpoint already; give another or leave it out"
+        )
+    given = {name: value for name, value in fields.items() if value is not None}
+    defaults = {
+        "platform": platform_of_source(fields.get("utm_source")).value,
+        "session_pageviews": 0,
+        "is_bot": False,
+        "session_started_at": now,
+        "attributed_at": now,
+        "resolution_method": ResolutionMethod.manual.value,
+        "resolution_confidence": 1.0,
+        "is_resolved": True,
+    }
+    touchpoint = Touchpoint(**{**defaults, **given, "id": new_id("attr"), "analytics_session_id": session_id})
+    if touchpoint.ad_campaign_id is None:
+        _resolve_now(session, touchpoint)
+    session.add(touchpoint)
+    session.flush()
+    return touchpoint
+
+
+def attribution_stats(engine: Engine, period: Period, *, website_id: str | None = None) -> dict[str, Any]:
+    """How many counted touchpoints a period has, and how many found their campaign; see `touch_counts`."""
+    return touch_counts(queries.touchpoint_facts(engine, period, website_id), period)
+
+
+def _reported(conversions: pl.LazyFrame, rates: pl.DataFrame, *, currency: str, zone: ZoneInfo) -> pl.LazyFrame:
+    dated = conversions.with_columns(pl.col("converted_at").dt.convert_time_zone(zone.key).dt.date().alias("on"))
+    return in_reporting_currency(dated, rates, currency=currency, amount="value_minor", on="on", into="reported_minor")
+
+
+def _credited(
+    paths: queries.PathFacts,
+    conversions: pl.LazyFrame,
+    models: Sequence[str],
+    *,
+    lookback_days: int,
+    half_life_days: float,
+) -> pl.LazyFrame:
+    path = conversion_paths(
+        with_path_key(conversions, paths.visitors),
+        on_paths(paths.touchpoints, paths.visitors, paths.claims),
+        lookback_days=lookback_days,
+    )
+    return credit.credits(path, models, half_life_days=half_life_days)
+
+
+def _spent(campaign_id: str | None, spend_of: Mapping[str, int | None], currency: str) -> float | None:
+    spent = None if campaign_id is None else spend_of.get(campaign_id, 0)
+    return None if spent is None else to_major(spent, currency)
+
+
+def _resolve_now(session: Session, touchpoint: Touchpoint) -> None:
+    tags = pl.Series([touchpoint.utm_campaign], dtype=pl.String)
+    matches = exact_matches(tags, queries.campaign_names(session.connection()))
+    is_resolved = not matches.is_empty()
+    touchpoint.ad_campaign_id = str(matches["campaign_id"].item()) if is_resolved else None
+    method = ResolutionMethod.exact_utm_match if is_resolved else ResolutionMethod.unresolved
+    touchpoint.is_resolved = is_resolved
+    touchpoint.resolution_method = method.value
+    touchpoint.resolution_confidence = 1.0 if is_resolved else None
