@@ -71,9 +71,7 @@ def _json_object(columns: Iterable[str]) -> pl.Expr:
 PEOPLE = Kind(
     help="people: one person per e-mail; columns named attributes.NAME are kept as attributes",
     fields=(
-        Field(
-            "email", EMAIL, "e-mail, case-blind", required=True, synonyms=("e-mail", "email_address", "customer_email")
-        ),
+        Field("email", EMAIL, "e-mail, case-blind", required=True, synonyms=("email_address", "customer_email")),
         *NAME_FIELDS,
         Field("date_of_birth", DAYS, "day of birth", synonyms=("birthday", "birth_date", "dob")),
         Field("tags", TAGS, "words separated by comma or semicolon", synonyms=("labels",)),

@@ -115,8 +115,8 @@ def _unchanged(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
 OBJECT_FIELDS = (
     Field("campaign", TEXT, "name of the campaign", required=True, synonyms=("campaign_name",)),
     Field("campaign_id", IDENTIFIER, "the platform's id"),
-    Field("ad_set", TEXT, "name of the ad set", synonyms=("ad_set_name", "adset_name", "ad_group", "ad_group_name")),
-    Field("ad_set_id", IDENTIFIER, "the platform's id", synonyms=("adset_id", "ad_group_id")),
+    Field("ad_set", TEXT, "name of the ad set", synonyms=("ad_set_name", "ad_group", "ad_group_name")),
+    Field("ad_set_id", IDENTIFIER, "the platform's id", synonyms=("ad_group_id",)),
     Field("ad", TEXT, "name of the ad", synonyms=("ad_name", "ads")),
     Field("ad_id", IDENTIFIER, "the platform's id"),
     Field("platform", PLATFORM, "meta, google or generic, or a source such as facebook; generic when not given"),

@@ -75,7 +75,9 @@ def _rows(found: pl.DataFrame, context: Context) -> pl.DataFrame:
         .then(pl.lit(str(Platform.meta)))
         .when(pl.col("entry_page").str.contains(r"[?&]gclid="))
         .then(pl.lit(str(Platform.google)))
-        .otherwise(pl.lit(str(Platform.generic)))
+        .when(pl.col("entry_page").str.contains(r"[?&](msclkid|ttclid)="))
+        .then(pl.lit(str(Platform.generic)))
+        .otherwise(pl.lit(str(Platform.direct)))
     )
     return found.drop("session_id", "by_visitor", "owner").with_columns(
         id=pl.Series(new_ids("attr", found.height), dtype=pl.String),
