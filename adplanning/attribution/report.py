@@ -13,7 +13,7 @@ from adplanning.attribution.credit import credited_minor
 from adplanning.attribution.spend import SPEND_KEYS, spend_by, spend_once
 from adplanning.core.errors import InvalidData
 from adplanning.core.frames import require_columns
-from adplanning.core.money import minor_digits, to_major
+from adplanning.core.money import major_units, minor_digits, to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 
@@ -79,13 +79,12 @@ class AttributionReport:
         }
 
     def _model_json(self, model: str) -> dict[str, Any]:
-        unit = 10 ** minor_digits(self.currency)
         shown = self.rows.filter(pl.col("model") == model).select(
             "key",
             "name",
             "credited_conversions",
-            (pl.col("credited_value_minor") / unit).alias("credited_value"),
-            (pl.col("spend_minor") / unit).alias("spend"),
+            major_units(pl.col("credited_value_minor"), self.currency).alias("credited_value"),
+            major_units(pl.col("spend_minor"), self.currency).alias("spend"),
             "cost_per_conversion",
             "roas",
             "share",

@@ -83,6 +83,16 @@ def to_major(minor: int, currency: str) -> float:
     return minor / float(10 ** minor_digits(currency))
 
 
+def major_units(minor: pl.Expr, currency: str) -> pl.Expr:
+    """A column of minor units as the numbers that are shown, each the same as from `to_major`.
+
+    >>> pl.DataFrame({"value_minor": [57143]}).select(major_units(pl.col("value_minor"), "INR")).item()
+    571.43
+    """
+    # By a column of divisors: by a single one polars multiplies with its inverse, and 57143 × 0.01 is 571.4300000000001.
+    return minor / pl.repeat(float(10 ** minor_digits(currency)), pl.len())
+
+
 def in_reporting_currency(
     frame: pl.LazyFrame, rates: pl.DataFrame, *, currency: str, amount: str, on: str, into: str
 ) -> pl.LazyFrame:

@@ -1,0 +1,182 @@
+"""What an analyst opens: the store's facts and the product's numbers as polars frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from adplanning.attribution import service as attribution_service
+from adplanning.attribution.credit import HALF_LIFE_DAYS, LOOKBACK_DAYS
+from adplanning.core.money import major_units, minor_digits, to_major
+from adplanning.core.periods import Period
+from adplanning.core.ratios import ratio
+from adplanning.core.settings import Settings, load_settings
+from adplanning.store import facts
+from adplanning.store.counted import counted_conversions, counted_events
+from adplanning.store.upgrading import open_store
+
+# A period is all time, the last so many days, or a first and a last day (or instant), both included.
+PeriodLike = Period | int | tuple[str | date | None, str | date | None] | None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open store; every answer is a polars frame over all counted rows of the period.
+
+    Bots are left out, as everywhere. Times are UTC, days those of the reporting time zone.
+
+    >>> import tempfile
+    >>> import adplanning
+    >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+    >>> ws.conversions(("2026-10-01", "2026-10-31")).height
+    0
+    """
+
+    engine: Engine
+    settings: Settings
+
+    def conversions(self, period: PeriodLike = None) -> pl.DataFrame:
+        """Each conversion of a period, oldest first.
+
+        Parameters
+        ----------
+        period : None for all, a number of days up to now, or (first day, last day), both included.
+
+        Returns
+        -------
+        One row per conversion: conversion_id, conversion_type, converted_at, person_id, visitor_id, platform, UTM tags,
+        ad_campaign_id, order_id, value (major units of currency; null without value), currency.
+
+        Raises
+        ------
+        InvalidData : a date that does not exist.
+        """
+        columns = ["id", "conversion_type", "converted_at", "person_id", "visitor_id", "platform", *_UTM]
+        columns += ["ad_campaign_id", "order_id", "value_minor", "currency"]
+        frame = facts.scan(
+            self.engine,
+            "conversions",
+            columns,
+            self._period(period),
+            where=counted_conversions(self.settings.public_revenue),
+        )
+        return (
+            frame.with_columns(value=_major(pl.col("value_minor"), frame))
+            .drop("value_minor")
+            .rename({"id": "conversion_id"})
+            .sort("converted_at", "conversion_id")
+            .collect()
+        )
+
+    def touchpoints(self, period: PeriodLike = None) -> pl.DataFrame:
+        """Each touchpoint, a campaign-bearing session, that began in a period, oldest first.
+
+        Returns
+        -------
+        One row per touchpoint: touchpoint_id, session_started_at, visitor_id, platform, UTM tags, ad_campaign_id (null
+        while unresolved), resolution_method, entry_page, session_pageviews.
+        """
+        columns = ["id", "session_started_at", "visitor_id", "platform", *_UTM]
+        columns += ["ad_campaign_id", "resolution_method", "entry_page", "session_pageviews"]
+        frame = facts.scan(
+            self.engine, "touchpoints", columns, self._period(period), where=counted_events("touchpoints")
+        )
+        return frame.rename({"id": "touchpoint_id"}).sort("session_started_at", "touchpoint_id").collect()
+
+    def attribution(
+        self,
+        model: str = "last_click",
+        period: PeriodLike = None,
+        *,
+        by: str = "campaign",
+        lookback_days: int = LOOKBACK_DAYS,
+        half_life_days: float = HALF_LIFE_DAYS,
+    ) -> pl.DataFrame:
+        """Which campaign (or source, or day) earned how much of the conversions of a period, against what it cost.
+
+        Parameters
+        ----------
+        model : a name in `attribution.credit.CREDIT_MODELS`.
+        period : of the conversions.
+        by : campaign, ad_set, ad, source, medium, channel or day.
+        lookback_days : how old a touchpoint on a path may be.
+        half_life_days : of time_decay.
+
+        Returns
+        -------
+        One row per key, most credited value first, and last the row `unattributed`: key, name, credited_conversions,
+        credited_value, spend, cost_per_conversion (all money in the reporting currency), roas, share. The credits add
+        up to all conversions of the period.
+
+        Raises
+        ------
+        InvalidData : an unknown model or breakdown.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws.attribution("linear", 30)["key"].to_list()
+        ['unattributed']
+        """
+        report = attribution_service.attribution_report(
+            self.engine,
+            models=[model],
+            by=by,
+            period=self._period(period),
+            lookback_days=lookback_days,
+            half_life_days=half_life_days,
+            currency=self.settings.currency,
+            zone=self.settings.zone,
+            public_revenue=self.settings.public_revenue,
+        )
+        unattributed = pl.DataFrame(
+            {
+                "key": ["unattributed"],
+                "name": ["Unattributed"],
+                "credited_conversions": [float(report.n_unattributed)],
+                "credited_value": [to_major(report.unattributed_minor, report.currency)],
+                "share": [ratio(report.n_unattributed, report.n_conversions)],
+            },
+            schema_overrides={"share": pl.Float64},
+        )
+        rows = report.rows.select(
+            "key",
+            "name",
+            "credited_conversions",
+            credited_value=major_units(pl.col("credited_value_minor"), report.currency),
+            spend=major_units(pl.col("spend_minor"), report.currency),
+            cost_per_conversion="cost_per_conversion",
+            roas="roas",
+            share="share",
+        )
+        return pl.concat([rows, unattributed], how="diagonal")
+
+    def _period(self, period: PeriodLike) -> Period:
+        if period is None:
+            return Period()
+        if isinstance(period, Period):
+            return period
+        if isinstance(period, int):
+            return Period.last_days(period, datetime.now(UTC))
+        return Period.of(period[0], period[1], self.settings.zone)
+
+
+_UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+
+def open_workspace(database_url: str | None = None) -> Workspace:
+    """Open the store behind a URL, or that of the settings."""
+    settings = load_settings()
+    if database_url is not None:
+        settings = settings.model_copy(update={"database_url": SecretStr(database_url)})
+    return Workspace(open_store(settings.url), settings)
+
+
+def _major(minor: pl.Expr, frame: pl.LazyFrame) -> pl.Expr:
+    currencies = frame.select("currency").unique().collect()["currency"]
+    units = {code: float(10 ** minor_digits(code)) for code in currencies}
+    return minor / pl.col("currency").replace_strict(units, return_dtype=pl.Float64)
