@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from adplanning.attribution import service as attribution_service
 from adplanning.attribution.credit import HALF_LIFE_DAYS, LOOKBACK_DAYS
-from adplanning.core.money import major_units, minor_digits, to_major
+from adplanning.core.money import major_units, to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.settings import Settings, load_settings
@@ -178,5 +178,5 @@ def open_workspace(database_url: str | None = None) -> Workspace:
 
 def _major(minor: pl.Expr, frame: pl.LazyFrame) -> pl.Expr:
     currencies = frame.select("currency").unique().collect()["currency"]
-    units = {code: float(10 ** minor_digits(code)) for code in currencies}
-    return minor / pl.col("currency").replace_strict(units, return_dtype=pl.Float64)
+    each = (pl.when(pl.col("currency") == code).then(major_units(minor, code)) for code in currencies)
+    return pl.coalesce(pl.lit(None, pl.Float64), *each)

@@ -89,8 +89,9 @@ def major_units(minor: pl.Expr, currency: str) -> pl.Expr:
     >>> pl.DataFrame({"value_minor": [57143]}).select(major_units(pl.col("value_minor"), "INR")).item()
     571.43
     """
-    # By a column of divisors: by a single one polars multiplies with its inverse, and 57143 × 0.01 is 571.4300000000001.
-    return minor / pl.repeat(float(10 ** minor_digits(currency)), pl.len())
+    # polars divides by multiplying with the inverse, and 57143 × 0.01 is 571.4300000000001; rounding undoes that.
+    digits = minor_digits(currency)
+    return (minor / 10**digits).round(digits)
 
 
 def in_reporting_currency(

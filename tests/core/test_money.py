@@ -13,6 +13,7 @@ from adplanning.core.money import (
     RATE_MAX_AGE_DAYS,
     in_reporting_currency,
     known_currency,
+    major_units,
     minor_digits,
     to_major,
     to_minor,
@@ -217,3 +218,9 @@ def test_rows_are_neither_added_nor_lost_nor_mixed(
             assert abs(answer - minor * value) <= 0.5 + abs(minor * value) * 1e-12
         else:
             assert answer is None
+
+
+@given(st.lists(st.integers(-MAX_MINOR, MAX_MINOR), min_size=1), st.sampled_from(["INR", "JPY", "KWD"]))
+def test_a_column_of_amounts_is_shown_as_each_amount_alone(amounts: list[int], currency: str) -> None:
+    column = pl.DataFrame({"value_minor": amounts}).select(major_units(pl.col("value_minor"), currency)).to_series()
+    assert column.to_list() == [to_major(amount, currency) for amount in amounts]
