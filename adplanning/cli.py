@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -26,6 +26,9 @@ from adplanning.store.engine import is_sqlite, make_engine
 from adplanning.store.session import reading, writing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.operations import ApiKey
+
+if TYPE_CHECKING:
+    from adplanning.batch import RunRecord
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ad planning and attribution.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of the API.")
@@ -104,7 +107,6 @@ def demo(
     serve_after: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the API afterwards")] = True,
 ) -> None:
     """Fill an empty store with a made-up shop, attribute its conversions and say where to look."""
-    from adplanning.batch import run_notebook  # noqa: PLC0415
     from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
     from adplanning.demo.shop import shop  # noqa: PLC0415
 
@@ -115,17 +117,7 @@ def demo(
             steps = iter(range(1, len(TABLES_IN_ORDER) + 1))
             filled = fill(engine, made, lambda words: _report(progress, words, next(steps) / len(TABLES_IN_ORDER)))
         out.print(filled.message, highlight=False)
-        record = run_notebook(
-            engine,
-            "attribute_conversions",
-            {},
-            settings=settings,
-            now=lambda: datetime.now(UTC),
-            progress=lambda line: err.print(line, highlight=False, markup=False),
-        )
-        out.print(f"{record.notebook} {record.status}: {record.message}", highlight=False, markup=False)
-        if record.status != "succeeded":
-            raise typer.Exit(1)
+        record = _run(engine, settings, "attribute_conversions", {})
         out.print(
             f"\nWhere to look:\n  {record.output_path}\n      credited conversions, spend and ROAS per campaign, "
             "table and chart\n  notebooks/tutorials/from_clicks_to_roas.ipynb\n      the way there, step by step "
@@ -186,22 +178,8 @@ def run(
     ] = None,
 ) -> None:
     """Run a batch notebook; ends with an error code unless all of it ran."""
-    from adplanning.batch import run_notebook  # noqa: PLC0415
-
     with _store() as (engine, settings):
-        record = run_notebook(
-            engine,
-            notebook,
-            _named_values(parameters or []),
-            settings=settings,
-            now=lambda: datetime.now(UTC),
-            progress=lambda line: err.print(line, highlight=False, markup=False),
-        )
-    out.print(f"{record.notebook} {record.status}: {record.message}", highlight=False, markup=False)
-    if record.output_path is not None:
-        out.print(f"executed notebook: {record.output_path}", highlight=False, markup=False, soft_wrap=True)
-    if record.status != "succeeded":
-        raise typer.Exit(1)
+        _run(engine, settings, notebook, _named_values(parameters or []))
 
 
 @app.command()
@@ -270,6 +248,26 @@ def backup(file: Annotated[Path, typer.Argument(help="a file that does not exist
             raise InvalidData.at("database", "this store is PostgreSQL; back it up with pg_dump")
         upgrading.backup(engine, file)
         out.print(f"written: {file}")
+
+
+def _run(engine: Engine, settings: Settings, notebook: str, parameters: dict[str, str]) -> RunRecord:
+    from adplanning.batch import run_notebook  # noqa: PLC0415
+
+    with _progress(f"Running {notebook}") as progress:
+        record = run_notebook(
+            engine,
+            notebook,
+            parameters,
+            settings=settings,
+            now=lambda: datetime.now(UTC),
+            progress=lambda words, share: _report(progress, words, share),
+        )
+    out.print(f"{record.notebook} {record.status}: {record.message}", highlight=False, markup=False)
+    if record.output_path is not None:
+        out.print(f"executed notebook: {record.output_path}", highlight=False, markup=False, soft_wrap=True)
+    if record.status != "succeeded":
+        raise typer.Exit(1)
+    return record
 
 
 def _pair(text: str, *, option: str) -> tuple[str, str]:
