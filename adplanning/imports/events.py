@@ -15,7 +15,14 @@ from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.orders import known_purchases
 from adplanning.imports.persons import known_persons, link_visitors, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, TEXT, Context, Field, choice
-from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, journey_rows, value_totals
+from adplanning.imports.records import (
+    UTM_FIELDS,
+    conversion_rows,
+    in_minor_units,
+    insert_steps,
+    journey_rows,
+    value_totals,
+)
 from adplanning.imports.touchpoints import touch
 from adplanning.store.tables.catalogue import TABLES
 
@@ -54,7 +61,8 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
     conversions = conversion_rows(owned.filter(is_conversion), context)
     insert(connection, TABLES["conversions"], conversions)
     insert(connection, TABLES["journey_events"], journey_rows(owned.filter(~is_conversion), context))
-    insert(connection, TABLES["journey_events"], journey_rows(_steps_of_purchases(conversions), context))
+    bought = conversions.filter(pl.col("conversion_type") == ConversionType.purchase)
+    insert_steps(connection, bought, source="conversion")
     n_touchpoints = touch(connection, owned, context)
     counts = {"conversions": float(conversions.height), "steps": float(owned.height - conversions.height)}
     return Stored(
@@ -119,16 +127,6 @@ def _new(connection: Connection, table: str, rows: pl.DataFrame) -> pl.DataFrame
         ]
     )
     return rows.join(known, on=key, how="anti", nulls_equal=True)
-
-
-def _steps_of_purchases(conversions: pl.DataFrame) -> pl.DataFrame:
-    """The step that mirrors each purchase; it has no event_id of its own."""
-    return (
-        conversions.filter(pl.col("conversion_type") == ConversionType.purchase)
-        .drop("event_id")
-        .rename({"converted_at": "occurred_at", "conversion_type": "event_type", "conversion_name": "event_name"})
-        .with_columns(source_type=pl.lit("conversion"), source_id="id", page_url="pathname")
-    )
 
 
 EVENTS = Kind(

@@ -16,6 +16,18 @@ from adplanning.store.writing import OnConflict, insert_frame
 SLICE = 50_000
 
 
+@contextmanager
+def keys_beside(connection: Connection, keys: pl.DataFrame) -> Iterator[Table]:
+    """A temporary table of text keys, to join stored rows with."""
+    columns = [Column(name, Text) for name in keys.columns]
+    table = Table("import_keys", MetaData(), *columns, prefixes=["TEMPORARY"])
+    table.create(connection)
+    for part in keys.iter_slices(SLICE):
+        insert_frame(connection, table, part)
+    yield table
+    table.drop(connection)
+
+
 def look_up(connection: Connection, keys: pl.DataFrame, query: Callable[[Table], Select[Any]]) -> pl.DataFrame:
     """Run a SELECT that joins stored rows with a temporary table of keys.
 
@@ -29,7 +41,7 @@ def look_up(connection: Connection, keys: pl.DataFrame, query: Callable[[Table],
     -------
     One row per match, typed as `facts.scan` answers.
     """
-    with _temporary(connection, keys) as table:
+    with keys_beside(connection, keys) as table:
         select = query(table)
         rows = connection.execute(select).all()
     schema = {str(column.key): _dtype(column.type) for column in select.selected_columns}
@@ -59,17 +71,6 @@ def _write(
 ) -> int:
     slices = frame.iter_slices(SLICE)
     return sum(insert_frame(connection, table, part, on_conflict=on_conflict, key=key) for part in slices)
-
-
-@contextmanager
-def _temporary(connection: Connection, keys: pl.DataFrame) -> Iterator[Table]:
-    columns = [Column(name, Text) for name in keys.columns]
-    table = Table("import_keys", MetaData(), *columns, prefixes=["TEMPORARY"])
-    table.create(connection)
-    for part in keys.iter_slices(SLICE):
-        insert_frame(connection, table, part)
-    yield table
-    table.drop(connection)
 
 
 def _dtype(kind: object) -> pl.DataType:

@@ -7,14 +7,14 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text, update
 
-from adplanning.core.vocabulary import ConversionType, JourneyEventType, Origin
+from adplanning.core.vocabulary import ConversionType, Origin
 from adplanning.imports.checks import Rule
 from adplanning.imports.files import LINE
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, persons_of, visitors_of, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
-from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, journey_rows, value_totals
+from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, insert_steps, value_totals
 from adplanning.store.tables.catalogue import TABLES
 
 _CONVERSIONS = TABLES["conversions"]
@@ -42,16 +42,14 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
             conversion_type=pl.lit(str(ConversionType.purchase)),
         )
     )
+    # In the order of the longest indexes, which then grow at their end.
     owned = with_owner(connection, fresh, at="placed_at", context=context).sort("person_id", LINE)
-    insert(connection, _CONVERSIONS, conversion_rows(owned.filter(pl.col("known_id").is_null()), context))
-    _confirm(connection, owned.filter(pl.col("known_id").is_not_null()), context)
-    steps = owned.with_columns(
-        event_type=pl.lit(str(JourneyEventType.purchase)),
-        source_type=pl.lit("order"),
-        source_id="order_id",
-        occurred_at="placed_at",
-    )
-    insert(connection, TABLES["journey_events"], journey_rows(steps, context))
+    made = conversion_rows(owned.filter(pl.col("known_id").is_null()), context)
+    insert(connection, _CONVERSIONS, made)
+    confirmed = owned.filter(pl.col("known_id").is_not_null())
+    _confirm(connection, confirmed, context)
+    ids = pl.concat([made.select("id"), confirmed.select(id="known_id")])
+    insert_steps(connection, ids, source="order")
     return Stored(owned.height, rows.height - owned.height, {"orders": float(owned.height)} | value_totals(owned))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
+from sqlalchemy import Connection, func, insert, literal, select
 
 from adplanning.core.ids import new_ids
 from adplanning.core.money import minor_digits, to_major
@@ -15,6 +18,7 @@ from adplanning.core.vocabulary import (
     Platform,
 )
 from adplanning.imports.decimals import minor_units
+from adplanning.imports.lookups import keys_beside
 from adplanning.imports.readers import TEXT, Context, Field
 from adplanning.journeys.stages import STAGE_OF_EVENT
 from adplanning.store.tables.catalogue import TABLES
@@ -76,6 +80,34 @@ def journey_rows(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
         is_bot=pl.lit(value=False),
         received_at=pl.lit(context.now),
     )
+
+
+def insert_steps(connection: Connection, conversions: pl.DataFrame, *, source: Literal["order", "conversion"]) -> None:
+    """Add the step of the journey that mirrors each of some stored purchases, under the same number as its own id.
+
+    The database makes it of the purchase: the many columns of many rows need not pass through Python again.
+
+    Parameters
+    ----------
+    conversions : their `id`.
+    source : which record the step mirrors, under its own id.
+    """
+    c, steps = TABLES["conversions"].c, TABLES["journey_events"]
+    own = {
+        "id": literal("jour") + func.substr(c.id, len("conv") + 1),
+        "event_type": c.conversion_type,
+        "event_name": c.conversion_name,
+        "page_url": c.pathname,
+        "stage": literal(str(JourneyStage.conversion)),
+        "source_type": literal(source),
+        "source_id": c.order_id if source == "order" else c.id,
+        "occurred_at": c.converted_at,
+    }
+    # The event's id is the conversion's: a step of the same id would be another event.
+    shared = sorted({column.name for column in steps.c} & {column.name for column in c} - {*own, "event_id"})
+    with keys_beside(connection, conversions.select("id")) as keys:
+        made = select(*own.values(), *(c[name] for name in shared)).join_from(keys, c.id.table, c.id == keys.c.id)
+        connection.execute(insert(steps).from_select([*own, *shared], made))
 
 
 def _of_table(rows: pl.DataFrame, table: str) -> pl.DataFrame:
