@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, select, update
 
 from adplanning.core.ids import new_id, new_ids
 from adplanning.core.names import name_key, with_name_key
-from adplanning.imports.files import LINE
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.readers import Context
 from adplanning.store.tables.catalogue import TABLES

@@ -10,7 +10,7 @@ from operator import or_
 import polars as pl
 
 from adplanning.imports.decimals import foreign_sign
-from adplanning.imports.files import LINE
+from adplanning.imports.lines import LINE
 from adplanning.imports.readers import AMOUNT, CURRENCY, Context, Field
 
 SHOWN = 60

@@ -9,8 +9,8 @@ import polars as pl
 from sqlalchemy import Connection, Select, Table, and_, select
 
 from adplanning.core.vocabulary import ConversionType, JourneyChannel, JourneyEventType
-from adplanning.imports.files import LINE
 from adplanning.imports.kinds import Kind, Stored
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.orders import known_purchases
 from adplanning.imports.persons import known_persons, link_visitors, with_person

@@ -17,8 +17,9 @@ from adplanning.core.ids import new_id
 from adplanning.core.settings import Settings
 from adplanning.imports.catalogue import IMPORTS
 from adplanning.imports.checks import check
-from adplanning.imports.files import LINE, SourceFile, read_file
+from adplanning.imports.files import SourceFile, read_file
 from adplanning.imports.headers import match_headers, refuse_contradictions
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert
 from adplanning.imports.readers import Context
 from adplanning.store.engine import is_sqlite

@@ -9,7 +9,8 @@ import polars as pl
 from sqlalchemy import Connection
 
 from adplanning.imports.checks import Rule
-from adplanning.imports.files import LINE, SourceFile
+from adplanning.imports.files import SourceFile
+from adplanning.imports.lines import LINE
 from adplanning.imports.readers import Context, Field
 
 NO_REJECTS = pl.DataFrame(schema={LINE: pl.Int64, "reason": pl.String})

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text,
 
 from adplanning.core.vocabulary import ConversionType, Origin
 from adplanning.imports.checks import Rule
-from adplanning.imports.files import LINE
 from adplanning.imports.kinds import Kind, Stored
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, persons_of, visitors_of, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field

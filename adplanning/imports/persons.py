@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, Text, cast, select
 
 from adplanning.core.ids import new_ids
-from adplanning.imports.files import LINE
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up, replace
 from adplanning.imports.readers import IDENTIFIER, TEXT, Field
 from adplanning.store.tables.catalogue import TABLES

@@ -6,8 +6,8 @@ import polars as pl
 from sqlalchemy import Connection, and_, select
 
 from adplanning.imports.checks import Rule
-from adplanning.imports.files import LINE
 from adplanning.imports.kinds import Kind, Stored
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import look_up, replace
 from adplanning.imports.readers import CURRENCY, DAYS, RATE, Context, Field
 from adplanning.store.tables.catalogue import TABLES

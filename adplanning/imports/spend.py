@@ -7,8 +7,8 @@ from sqlalchemy import Connection, and_, select
 
 from adplanning.core.vocabulary import Platform
 from adplanning.imports.ad_objects import NO_AD_SET, with_objects
-from adplanning.imports.files import LINE
 from adplanning.imports.kinds import Kind, Stored
+from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import look_up, replace
 from adplanning.imports.readers import (
     AMOUNT,

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adplanning.core.errors import InvalidData
-from adplanning.imports.files import LINE, SourceFile, read_file
+from adplanning.imports.files import SourceFile, read_file
+from adplanning.imports.lines import LINE
 
 
 def read(folder: Path, data: bytes, name: str = "a.csv") -> SourceFile:
@@ -131,3 +132,11 @@ def test_rows_and_lines_are_those_of_the_csv_module(
     file = read(tmp_path_factory.mktemp("csv"), written.getvalue().encode())
     expected = [(x or None, y or None, line) for (x, y), line in zip(rows, lines, strict=True) if x or y]
     assert file.rows.select("x", "y", LINE).rows() == expected
+
+
+def test_a_header_that_opens_a_quote_without_end_is_refused(tmp_path: Path) -> None:
+    assert "line 1 opens a quote that nothing closes" in refusal(tmp_path, b'a,"b\n1,2\n')
+
+
+def test_a_size_in_inches_on_a_last_row_is_no_open_quote(tmp_path: Path) -> None:
+    assert read(tmp_path, b'a,b\n1,2\nx,5" pipe\n').rows["b"].to_list() == ["2", '5" pipe']
