@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -93,6 +94,7 @@ class Workspace:
         period: PeriodLike = None,
         *,
         by: str = "campaign",
+        conversion_types: Sequence[str] = (),
         lookback_days: int = LOOKBACK_DAYS,
         half_life_days: float = HALF_LIFE_DAYS,
     ) -> pl.DataFrame:
@@ -103,6 +105,8 @@ class Workspace:
         model : a name in `attribution.credit.CREDIT_MODELS`.
         period : of the conversions.
         by : campaign, ad_set, ad, source, medium, channel or day.
+        conversion_types : such as ["purchase"]; all types when empty. Where carts and checkouts carry values too, only
+            purchases give the shop's own revenue.
         lookback_days : how old a touchpoint on a path may be.
         half_life_days : of time_decay.
 
@@ -127,6 +131,7 @@ class Workspace:
             models=[model],
             by=by,
             period=self._period(period),
+            conversion_types=conversion_types,
             lookback_days=lookback_days,
             half_life_days=half_life_days,
             currency=self.settings.currency,

@@ -39,11 +39,17 @@ class PathFacts:
 
 
 def _path_statements(
-    period: Period, *, lookback_days: int, public_revenue: PublicRevenue, near: Sequence[str] | None = None
+    period: Period,
+    *,
+    lookback_days: int,
+    public_revenue: PublicRevenue,
+    conversion_types: Sequence[str] = (),
+    near: Sequence[str] | None = None,
 ) -> list[Select[Any]]:
     """The counted conversions of a period, the touchpoints within reach, and who is whose: for `_path_facts`.
 
-    With `near`, only what can be on a path with a touchpoint of those visitors.
+    With `conversion_types`, only conversions of these; with `near`, only what can be on a path with a touchpoint of
+    those visitors.
     """
     conversions, visitors = TABLES["conversions"].c, TABLES["visitors"].c
     start = None if period.start is None else period.start - timedelta(days=lookback_days)
@@ -52,7 +58,7 @@ def _path_statements(
         "conversions",
         ["id", "visitor_id", "person_id", "converted_at", "value_minor", "currency"],
         period,
-        where=counted,
+        where=[*counted, *([conversions.conversion_type.in_(conversion_types)] if conversion_types else [])],
     )
     touched = facts.statement(
         "touchpoints",
@@ -94,12 +100,24 @@ def _path_facts(frames: Sequence[pl.DataFrame]) -> PathFacts:
 
 
 def report_facts(
-    engine: Engine, period: Period, *, by: str, zone: ZoneInfo, lookback_days: int, public_revenue: PublicRevenue
+    engine: Engine,
+    period: Period,
+    *,
+    by: str,
+    zone: ZoneInfo,
+    lookback_days: int,
+    public_revenue: PublicRevenue,
+    conversion_types: Sequence[str],
 ) -> tuple[PathFacts, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """On one snapshot: paths, daily spend, currency rates, and the names of what the report is broken down by."""
     *paths, spend, rates, names = facts.read(
         engine,
-        *_path_statements(period, lookback_days=lookback_days, public_revenue=public_revenue),
+        *_path_statements(
+            period,
+            lookback_days=lookback_days,
+            public_revenue=public_revenue,
+            conversion_types=conversion_types,
+        ),
         facts.statement("daily_spend", _SPEND, period, zone=zone),
         _RATES,
         facts.statement(_NAMED.get(by, "campaigns"), ["id", "name"]),
@@ -107,11 +125,19 @@ def report_facts(
     return _path_facts(paths), spend, rates, names.rename({"id": "key"})
 
 
-def credit_facts(engine: Engine, period: Period, *, lookback_days: int, public_revenue: PublicRevenue) -> PathFacts:
+def credit_facts(
+    engine: Engine,
+    period: Period,
+    *,
+    lookback_days: int,
+    public_revenue: PublicRevenue,
+    conversion_types: Sequence[str],
+) -> PathFacts:
     """The facts that credit is computed from."""
-    return _path_facts(
-        facts.read(engine, *_path_statements(period, lookback_days=lookback_days, public_revenue=public_revenue))
+    wanted = _path_statements(
+        period, lookback_days=lookback_days, public_revenue=public_revenue, conversion_types=conversion_types
     )
+    return _path_facts(facts.read(engine, *wanted))
 
 
 def page_facts(
@@ -147,9 +173,7 @@ def touchpoint_facts(engine: Engine, period: Period, website_id: str | None) -> 
 def unresolved_tags(connection: Connection) -> pl.Series:
     """The distinct UTM campaigns of the touchpoints that wait for their campaign."""
     table = TABLES["touchpoints"]
-    waiting = select(table.c.utm_campaign).where(
-        table.c.resolution_method == ResolutionMethod.unresolved, table.c.utm_campaign.is_not(None)
-    )
+    waiting = select(table.c.utm_campaign).where(table.c.is_resolved.is_(False), table.c.utm_campaign.is_not(None))
     return pl.Series(connection.execute(waiting.distinct()).scalars().all(), dtype=pl.String)
 
 
@@ -174,15 +198,17 @@ def set_campaigns(connection: Connection, matches: pl.DataFrame, method: Resolut
         linked = connection.execute(
             update(table)
             .where(table.c.utm_campaign == match.c.utm_campaign)
-            .where(table.c.resolution_method == ResolutionMethod.unresolved)
+            .where(table.c.is_resolved.is_(False))
             .values(
                 ad_campaign_id=match.c.campaign_id,
                 is_resolved=True,
                 resolution_confidence=confidence,
                 resolution_method=method.value,
             )
+            # SQLite's driver counts no rows of a statement that begins with WITH.
+            .returning(table.c.id)
         )
-        n_linked += linked.rowcount
+        n_linked += len(linked.all())
     return n_linked
 
 

@@ -20,11 +20,11 @@ from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.resolution import exact_matches
 from adplanning.attribution.spend import spend_by
 from adplanning.attribution.touch_counts import touch_counts
-from adplanning.core.errors import Conflict, NotFound
+from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency, to_major
 from adplanning.core.periods import RESOLUTION, Period
-from adplanning.core.vocabulary import PublicRevenue, ResolutionMethod, platform_of_source
+from adplanning.core.vocabulary import ConversionType, PublicRevenue, ResolutionMethod, platform_of_source
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.writing import insert_frame
@@ -41,10 +41,20 @@ def attribution_report(
     by: str = "campaign",
     lookback_days: int = LOOKBACK_DAYS,
     half_life_days: float = HALF_LIFE_DAYS,
+    conversion_types: Sequence[str] = (),
 ) -> AttributionReport:
-    """Credit and spend of all counted conversions of a period; see `report.attribution_report`."""
+    """Credit and spend of all counted conversions of a period, or of some types; see `report.attribution_report`.
+
+    Where carts and checkouts carry values too, only a report on purchases has the shop's revenue in its ROAS.
+    """
     paths, spend, rates, names = queries.report_facts(
-        engine, period, by=by, zone=zone, lookback_days=lookback_days, public_revenue=public_revenue
+        engine,
+        period,
+        by=by,
+        zone=zone,
+        lookback_days=lookback_days,
+        public_revenue=public_revenue,
+        conversion_types=_known_types(conversion_types),
     )
     conversions = _reported(paths.conversions, rates, currency=currency, zone=zone)
     credited = _credited(paths, conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
@@ -82,14 +92,22 @@ def store_credits(
     models: Sequence[str] = tuple(CREDIT_MODELS),
     lookback_days: int = LOOKBACK_DAYS,
     half_life_days: float = HALF_LIFE_DAYS,
+    conversion_types: Sequence[str] = (),
     run_id: str | None = None,
 ) -> StoredCredits:
-    """Keep the credit of each counted conversion of a period, in place of what was kept for these models before.
+    """Keep the credit of each counted conversion of a period, or of those of some types, in place of all that was
+    kept for these models and that period before.
 
     Values are in the conversion's own currency. An unattributed conversion has one row without touchpoint per model.
     The same facts give the same rows, in the same order.
     """
-    paths = queries.credit_facts(engine, period, lookback_days=lookback_days, public_revenue=public_revenue)
+    paths = queries.credit_facts(
+        engine,
+        period,
+        lookback_days=lookback_days,
+        public_revenue=public_revenue,
+        conversion_types=_known_types(conversion_types),
+    )
     credited = _credited(paths, paths.conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
     attributed = (
         credited.with_columns(credited_minor(model) for model in models)
@@ -231,8 +249,7 @@ def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:
 def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Touchpoint:
     """Add a touchpoint by hand.
 
-    With a campaign it is resolved, by default manually and surely; without one its UTM campaign is matched exactly at
-    once, or else it waits unresolved.
+    With a campaign it is resolved, and surely; without one it waits to be matched.
 
     Raises
     ------
@@ -245,6 +262,7 @@ def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datet
             f"analytics_session_id: session {session_id!r} has a touchpoint already; give another or leave it out"
         )
     given = {name: value for name, value in fields.items() if value is not None}
+    is_resolved = "ad_campaign_id" in given
     defaults = {
         "platform": platform_of_source(fields.get("utm_source")).value,
         "session_pageviews": 0,
@@ -252,12 +270,10 @@ def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datet
         "session_started_at": now,
         "attributed_at": now,
         "resolution_method": ResolutionMethod.manual.value,
-        "resolution_confidence": 1.0,
-        "is_resolved": True,
+        "resolution_confidence": 1.0 if is_resolved else None,
+        "is_resolved": is_resolved,
     }
     touchpoint = Touchpoint(**{**defaults, **given, "id": new_id("attr"), "analytics_session_id": session_id})
-    if touchpoint.ad_campaign_id is None:
-        _resolve_now(session, touchpoint)
     session.add(touchpoint)
     session.flush()
     return touchpoint
@@ -266,6 +282,13 @@ def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datet
 def attribution_stats(engine: Engine, period: Period, *, website_id: str | None = None) -> dict[str, Any]:
     """How many counted touchpoints a period has, and how many found their campaign; see `touch_counts`."""
     return touch_counts(queries.touchpoint_facts(engine, period, website_id), period)
+
+
+def _known_types(conversion_types: Sequence[str]) -> Sequence[str]:
+    for name in conversion_types:
+        if name not in set(ConversionType):
+            raise InvalidData.unknown_choice("conversion_types", name, ConversionType)
+    return conversion_types
 
 
 def _reported(conversions: pl.LazyFrame, rates: pl.DataFrame, *, currency: str, zone: ZoneInfo) -> pl.LazyFrame:
@@ -292,14 +315,3 @@ def _credited(
 def _spent(campaign_id: str | None, spend_of: Mapping[str, int | None], currency: str) -> float | None:
     spent = None if campaign_id is None else spend_of.get(campaign_id, 0)
     return None if spent is None else to_major(spent, currency)
-
-
-def _resolve_now(session: Session, touchpoint: Touchpoint) -> None:
-    tags = pl.Series([touchpoint.utm_campaign], dtype=pl.String)
-    matches = exact_matches(tags, queries.campaign_names(session.connection()))
-    is_resolved = not matches.is_empty()
-    touchpoint.ad_campaign_id = str(matches["campaign_id"].item()) if is_resolved else None
-    method = ResolutionMethod.exact_utm_match if is_resolved else ResolutionMethod.unresolved
-    touchpoint.is_resolved = is_resolved
-    touchpoint.resolution_method = method.value
-    touchpoint.resolution_confidence = 1.0 if is_resolved else None

@@ -91,7 +91,7 @@ def major_units(minor: pl.Expr, currency: str) -> pl.Expr:
     """
     # polars divides by multiplying with the inverse, and 57143 × 0.01 is 571.4300000000001; rounding undoes that.
     digits = minor_digits(currency)
-    return (minor / 10**digits).round(digits)
+    return (minor / float(10**digits)).round(digits)
 
 
 def in_reporting_currency(

@@ -8,7 +8,6 @@ import polars as pl
 
 from adplanning.demo.events import THANKS
 from adplanning.demo.goals import LEAD_FORM
-from adplanning.demo.goods import PRODUCTS
 from adplanning.demo.numbering import numbered
 from adplanning.demo.rates import RATES
 from adplanning.demo.tags import UTM
@@ -38,8 +37,7 @@ def conversion_rows(milestones: pl.DataFrame, website_id: str) -> pl.DataFrame:
     """The conversions, oldest first; a purchase is confirmed by the shop a minute after the browser told it."""
     kind = pl.col("conversion_type")
     bought = kind == "purchase"
-    price = pl.col("product").replace_strict(range(PRODUCTS.height), PRODUCTS["rupees"] * 100, return_dtype=pl.Int64)
-    valued = kind.is_in(["add_to_cart", "begin_checkout", "purchase"])
+    about_product = kind.is_in(["add_to_cart", "begin_checkout", "purchase"])
     frame = milestones.sort("occurred_at", "session_id", "conversion_type")
     return frame.select(
         numbered("conv", frame["occurred_at"].to_numpy()).alias("id"),
@@ -50,7 +48,8 @@ def conversion_rows(milestones: pl.DataFrame, website_id: str) -> pl.DataFrame:
         *UTM,
         pl.lit("last_click").alias("attribution_model"),
         pl.lit(1.0).alias("attribution_weight"),
-        pl.when(valued).then(pl.coalesce("value_minor", price)).alias("value_minor"),
+        # What lies in a cart is not earned yet: with a value, one order would count three times.
+        pl.when(bought).then("value_minor").alias("value_minor"),
         pl.col("currency").fill_null("INR"),
         pl.when(bought).then("order_id").alias("order_id"),
         pl.when(_IS_KNOWN).then("person_id").alias("person_id"),
@@ -64,7 +63,7 @@ def conversion_rows(milestones: pl.DataFrame, website_id: str) -> pl.DataFrame:
         .then(pl.struct("depth").struct.json_encode())
         .when(kind == "time_on_site")
         .then(pl.struct("seconds").struct.json_encode())
-        .when(valued)
+        .when(about_product)
         .then(pl.struct(product="product_page").struct.json_encode())
         .alias("metadata"),
         pl.col("occurred_at").cast(_INSTANT).alias("converted_at"),

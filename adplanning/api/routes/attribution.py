@@ -13,7 +13,7 @@ from adplanning.attribution import service
 from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import Identifier, JsonObject
-from adplanning.core.vocabulary import AttributionModel, Platform, ResolutionMethod, TouchType
+from adplanning.core.vocabulary import AttributionModel, ConversionType, Platform, ResolutionMethod, TouchType
 from adplanning.store.tables.attribution import Touchpoint
 
 router = APIRouter(prefix="/admin/ad-planning/attribution", tags=["attribution"])
@@ -247,6 +247,7 @@ def report(
     period: GivenPeriod,
     attribution_model: AttributionModel | Literal["all"] = AttributionModel.last_click,
     by: Breakdown = "campaign",
+    conversion_type: Annotated[ConversionType | None, Query(description="all types when not given")] = None,
     lookback_days: Annotated[int, Query(ge=1, le=MAX_DAYS)] = LOOKBACK_DAYS,
     half_life_days: Annotated[float, Query(gt=0, le=MAX_DAYS, allow_inf_nan=False)] = HALF_LIFE_DAYS,
 ) -> ReportAnswer:
@@ -262,5 +263,6 @@ def report(
         by=by,
         lookback_days=lookback_days,
         half_life_days=half_life_days,
+        conversion_types=() if conversion_type is None else (conversion_type,),
     )
     return ReportAnswer.model_validate(found.to_json())
