@@ -144,7 +144,7 @@ class Intake:
             raise
         self._counts["rejected"] += len(rejected)
         self._count(tracked, sender)
-        return BatchTaken(tracked, rejected)
+        return BatchTaken(tracked, sorted(rejected))
 
     async def _without_website(self, by_index: dict[int, NewEvent]) -> list[Rejected]:
         """Take the events of unknown websites out of a batch."""
