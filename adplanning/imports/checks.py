@@ -55,7 +55,7 @@ def check(
     ------
     InvalidData : a column of dates does not tell day from month.
     """
-    blank = pl.Series([None], dtype=pl.String).extend_constant(None, rows.height)[1:]
+    blank = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
     texts = pl.DataFrame(
         [_stripped(rows[columns[field.name]]) if field.name in columns else blank for field in fields],
         schema=[field.name for field in fields],

@@ -63,7 +63,7 @@ def text(max_length: int = 2000) -> Reader:
     def read(texts: pl.Series, _: Context) -> Values:
         faults = (
             (texts.str.contains("\x00", literal=True), "holds the character U+0000, which cannot be stored; remove it"),
-            (texts.str.len_bytes() > max_length, f"is longer than {max_length} bytes; shorten it"),
+            (texts.str.len_chars() > max_length, f"is longer than {max_length} characters; shorten it"),
         )
         return Values(texts, faults)
 
@@ -82,7 +82,7 @@ def choice(allowed: Iterable[StrEnum]) -> Reader:
 
 
 def _email(texts: pl.Series, _: Context) -> Values:
-    wrong = ~texts.str.contains(_EMAIL) | (texts.str.len_bytes() > 256) | texts.str.contains("\x00", literal=True)
+    wrong = ~texts.str.contains(_EMAIL) | (texts.str.len_chars() > 256) | texts.str.contains("\x00", literal=True)
     return Values(texts, ((wrong, "is not an e-mail address; write it as name@example.com"),))
 
 

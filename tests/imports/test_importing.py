@@ -50,7 +50,7 @@ def test_every_row_is_stored_or_a_duplicate_or_refused_with_its_line(take: Take,
         ("  ,a@b.co,5,INR,2026-01-01", "order_id: is missing"),
         ("1,nobody,5,INR,2026-01-01", "email: 'nobody' is not an e-mail address"),
         ("1,,5,INR,2026-01-01", "email: is missing and so is visitor_id"),
-        (f"{'x' * 257},a@b.co,5,INR,2026-01-01", "is longer than 256 bytes"),
+        (f"{'x' * 257},a@b.co,5,INR,2026-01-01", "is longer than 256 characters"),
         ("1\x00,a@b.co,5,INR,2026-01-01", "order_id: '1␀' holds the character U+0000"),
         ("1,a@b.co,5", "the row has 3 cells, the header 5"),
         ("1,a@b.co,5,INR,2026-01-01,more", "the row has 6 cells, the header 5"),
@@ -62,6 +62,14 @@ def test_a_bad_row_is_refused_for_its_reason_and_the_others_stay(
     summary = take("orders", HEADER, "good,a@b.co,7.25,INR,2026-01-01", row)
     assert (summary.stored, summary.rejected) == (1, 1)
     assert reason in reasons()[3]
+
+
+def test_a_long_text_is_measured_in_characters(take: Take) -> None:
+    header = HEADER + ",city"
+    summary = take(
+        "orders", header, f"1,a@b.co,5,INR,2026-01-01,{'पु' * 1000}", f"2,a@b.co,5,INR,2026-01-01,{'x' * 2001}"
+    )
+    assert (summary.stored, summary.rejected) == (1, 1)
 
 
 def test_a_row_is_told_all_its_faults(take: Take, reasons: Reasons) -> None:
