@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 import nbformat
 import polars as pl
@@ -12,26 +11,18 @@ from sqlalchemy import Engine
 
 from adplanning.batch import NOTEBOOKS, RunRecord, run_notebook
 from adplanning.core.settings import Settings
-from adplanning.demo.filling import fill
-from adplanning.demo.shop import shop
 from adplanning.lab_charts import LAB_MIME_TYPE
 from adplanning.store import facts
 
 CREDIT = ["model", "conversion_id", "touchpoint_id", "credit", "value_minor", "converted_at", "lookback_days"]
 
 
-@pytest.fixture
-def shop_engine(engine: Engine) -> Engine:
-    fill(engine, shop(21, 5, until=date(2026, 10, 31), size=0.105), lambda _: None)
-    return engine
-
-
-def run(engine: Engine, name: str, home: Path, **parameters: str) -> RunRecord:
+def run(engine: Engine, name: str, settings: Settings, **parameters: str) -> RunRecord:
     record = run_notebook(
         engine,
         name,
         parameters,
-        settings=Settings(home=home, timezone="Asia/Kolkata", _env_file=None),
+        settings=settings,
         now=lambda: datetime.now(UTC),
         progress=lambda line, share: None,
     )
@@ -45,36 +36,34 @@ def stored_credits(engine: Engine) -> pl.DataFrame:
 
 @pytest.mark.parametrize("name", sorted(NOTEBOOKS))
 def test_a_batch_notebook_runs_to_its_end_and_its_charts_need_no_network(
-    shop_engine: Engine, tmp_path: Path, name: str
+    shop_engine: Engine, settings: Settings, name: str
 ) -> None:
-    record = run(shop_engine, name, tmp_path)
+    record = run(shop_engine, name, settings)
     executed = nbformat.read(record.output_path, as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
     assert any(LAB_MIME_TYPE in output.get("data", {}) for output in outputs)
     assert "https://cdn" not in nbformat.writes(executed)
 
 
-def test_attributing_twice_keeps_the_same_credits(shop_engine: Engine, tmp_path: Path) -> None:
-    first = run(shop_engine, "attribute_conversions", tmp_path)
+def test_attributing_twice_keeps_the_same_credits_each_conversion_once_under_every_model(
+    shop_engine: Engine, settings: Settings
+) -> None:
+    first = run(shop_engine, "attribute_conversions", settings)
     before = stored_credits(shop_engine)
-    second = run(shop_engine, "attribute_conversions", tmp_path)
+    second = run(shop_engine, "attribute_conversions", settings)
     after = stored_credits(shop_engine)
     assert first.summary["n_credits"] == before.height > 0
     assert before.drop("run_id").equals(after.drop("run_id"))
+    shares = after.group_by("model", "conversion_id").agg(pl.col("credit").sum())
+    assert shares.filter((pl.col("credit") - 1).abs() > 1e-9).is_empty()
+    assert shares.group_by("model").len()["len"].to_list() == [second.summary["n_conversions"]] * 5
     assert (before["run_id"].unique().item(), after["run_id"].unique().item()) == (first.id, second.id)
 
 
-def test_every_conversion_is_credited_once_under_every_model(shop_engine: Engine, tmp_path: Path) -> None:
-    record = run(shop_engine, "attribute_conversions", tmp_path)
-    shares = stored_credits(shop_engine).group_by("model", "conversion_id").agg(pl.col("credit").sum())
-    assert shares.filter((pl.col("credit") - 1).abs() > 1e-9).is_empty()
-    assert shares.group_by("model").len()["len"].to_list() == [record.summary["n_conversions"]] * 5
-
-
 def test_only_the_conversions_up_to_as_of_are_credited_and_only_under_the_models_asked_for(
-    shop_engine: Engine, tmp_path: Path
+    shop_engine: Engine, settings: Settings
 ) -> None:
-    run(shop_engine, "attribute_conversions", tmp_path, as_of="2026-10-20", models="linear", lookback_days="7")
+    run(shop_engine, "attribute_conversions", settings, as_of="2026-10-20", models="linear", lookback_days="7")
     kept = stored_credits(shop_engine)
     assert kept["model"].unique().to_list() == ["linear"]
     assert kept["lookback_days"].unique().to_list() == [7]
