@@ -28,7 +28,7 @@ from adplanning.store.tables.catalogue import TABLES
 
 MAX_KEPT_CELL = 2000
 # SQLite's own 2 MB would write and read each page of the indexes many times over within one transaction.
-CACHE_KIB = 65_536
+CACHE_KIB = 262_144
 Progress = Callable[[str, float], None]
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from adplanning.core.errors import NotFound
 from adplanning.store.session import reading
@@ -34,6 +34,20 @@ def write_rejects(engine: Engine, import_id: str, path: Path | str) -> int:
         writer.writerow(["line", "reason", *map(harmless, columns)])
         writer.writerows([row.line, harmless(row.reason), *(harmless(row.row.get(n)) for n in columns)] for row in rows)
     return len(rows)
+
+
+def commonest_reasons(engine: Engine, import_id: str, *, limit: int = 3) -> list[tuple[str, int, int]]:
+    """Why rows of an import were refused, how many for that reason, and the first such line; most rows first."""
+    n_rows = func.count()
+    query = (
+        select(RejectedRow.reason, n_rows, func.min(RejectedRow.line))
+        .where(RejectedRow.import_id == import_id)
+        .group_by(RejectedRow.reason)
+        .order_by(n_rows.desc(), func.min(RejectedRow.line))
+        .limit(limit)
+    )
+    with reading(engine) as session:
+        return [(reason, n, line) for reason, n, line in session.execute(query)]
 
 
 def harmless(cell: Any) -> Any:

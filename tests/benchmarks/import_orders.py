@@ -57,8 +57,8 @@ def _run(kind: str, n: int) -> None:
             _add_each(engine, path)
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
         print(
-            f"{kind:6} {n:>9,} rows {seconds:7.2f} s (processor {cpu_seconds:6.2f} s) {n / seconds:>9,.0f} rows/s  peak {_peak_mb():>6,.0f} MB "
-            f"(before {before:,.0f}), file {path.stat().st_size / 2**20:,.0f} MB"
+            f"{kind:6} {n:>9,} rows {seconds:7.2f} s (processor {cpu_seconds:6.2f} s) {n / seconds:>9,.0f} rows/s "
+            f"peak {_peak_mb():>6,.0f} MB (before {before:,.0f}), file {path.stat().st_size / 2**20:,.0f} MB"
         )
         engine.dispose()
 
