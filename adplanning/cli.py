@@ -141,7 +141,7 @@ def import_(
 ) -> None:
     """Take a file in, all of it or none: received = stored + duplicates + rejected."""
     from adplanning.imports.importing import import_file  # noqa: PLC0415
-    from adplanning.imports.rejects import write_rejects  # noqa: PLC0415
+    from adplanning.imports.rejects import commonest_reasons, write_rejects  # noqa: PLC0415
 
     with _store() as (engine, settings):
         with _progress(f"Reading {file.name}") as progress:
@@ -162,7 +162,11 @@ def import_(
             highlight=False,
         )
         for name, total in summary.totals.items():
-            out.print(f"  {name}: {total:,.2f}", highlight=False, markup=False)
+            out.print(f"  {name}: {total:,.2f}".removesuffix(".00"), highlight=False, markup=False)
+        for reason, n_rows, line in commonest_reasons(engine, summary.import_id):
+            out.print(f"  refused {n_rows:,}, first in line {line}: {reason}", highlight=False, markup=False)
+        if summary.rejected and rejects is None:
+            out.print("  all of them: the same command with --rejects FILE", highlight=False)
         if summary.ignored_columns:
             out.print(f"columns not read: {', '.join(summary.ignored_columns)}", highlight=False, markup=False)
         if rejects is not None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from adplanning.core.errors import NotFound
-from adplanning.imports.rejects import harmless, write_rejects
+from adplanning.imports.rejects import commonest_reasons, harmless, write_rejects
 from tests.imports.conftest import Take
 
 
@@ -46,3 +46,12 @@ def test_a_number_or_plain_text_stays(cell: str) -> None:
 def test_an_import_that_is_not_there_is_told(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="import_none"):
         write_rejects(engine, "import_none", tmp_path / "bad.csv")
+
+
+def test_the_commonest_reasons_come_first_with_the_line_to_look_at(engine: Engine, take: Take) -> None:
+    summary = take(
+        "orders", "order_id,email,total,placed_at", "1,a@b.co,5,never", "2,a@b.co,x,2026-01-01", "3,a@b.co,x,2026-01-01"
+    )
+    reasons = commonest_reasons(engine, summary.import_id)
+    assert [(n_rows, line) for _, n_rows, line in reasons] == [(2, 3), (1, 2)]
+    assert commonest_reasons(engine, summary.import_id, limit=1) == reasons[:1]

@@ -1,0 +1,115 @@
+"""The commands, as a person types them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from adplanning.api.app import create_app
+from adplanning.cli import app
+from adplanning.core.settings import load_settings
+from adplanning.store.engine import make_engine
+
+ORDERS = """order_id,email,total,currency,placed_at
+1,asha@example.com,499.50,INR,2026-10-01T10:00:00+05:30
+2,asha@example.com,many,INR,2026-10-01T10:00:00+05:30
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has a home of its own, and no settings of this machine."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ADPLANNING_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("ADPLANNING_DATABASE_URL", raising=False)
+    return tmp_path / "home"
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_an_import_prints_what_became_of_every_row(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    first = command("import", "orders", tmp_path / "orders.csv", "--rejects", tmp_path / "bad.csv")
+    assert first.exit_code == 0, first.output
+    assert "received 2 = stored 1 + duplicates 0 + rejected 1" in first.output
+    assert "refused 1, first in line 3: total: 'many' is not a number" in first.output.replace("\n", " ")
+    assert "2,asha@example.com,many" in (tmp_path / "bad.csv").read_text()
+    again = command("import", "orders", tmp_path / "orders.csv")
+    assert "nothing has changed" in again.output
+    assert "stored 0 + duplicates 1 + rejected 1" in again.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("import", "ordres", "x.csv"), "Did you mean 'orders'?"),
+        (("import", "orders", "x.csv"), "x.csv: cannot be read"),
+        (("import", "orders", "x.csv", "--map", "email"), "'email' is not name=value"),
+        (("run", "attribute"), "choose one of: attribute_conversions"),
+        (("run", "attribute_conversions", "-p", "lookback", "7"), "Did you mean 'lookback_days'?"),
+        (("run", "attribute_conversions", "-p", "lookback_days", "abc"), "'abc' is not a whole number"),
+        (("run", "attribute_conversions", "-p", "lookback_days"), "is not -p NAME VALUE"),
+    ],
+)
+def test_a_mistake_ends_with_a_sentence_and_an_error_code(words: tuple[str, ...], said: str) -> None:
+    result = command(*words)
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.replace("│", " ").split())
+    assert "Traceback" not in result.output
+
+
+def test_a_bad_setting_is_named_and_its_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADPLANNING_ADMIN_KEY", "too-short")
+    result = command("status")
+    assert result.exit_code == 2
+    assert "ADPLANNING_ADMIN_KEY" in result.output
+    assert "too-short" not in result.output
+
+
+def test_a_key_opens_the_api_and_only_its_hash_is_kept(home: Path) -> None:
+    made = command("key", "create", "shop", "--role", "viewer")
+    key = made.output.strip()
+    assert key.startswith("adp_")
+    with TestClient(create_app(load_settings())) as client:
+        headers = {"Authorization": f"Bearer {key}"}
+        assert client.get("/admin/persons", headers=headers).status_code == 200
+        assert client.post("/admin/persons", headers=headers, json={}).status_code == 403
+    assert all(key.encode() not in file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert "choose another name" in command("key", "create", "shop").output
+
+
+def test_a_database_is_checked_and_copied_while_in_use(tmp_path: Path) -> None:
+    assert "run: adplanning db upgrade" in " ".join(command("db", "check").output.split())
+    assert command("db", "upgrade").exit_code == 0
+    checked = command("db", "check")
+    assert checked.exit_code == 0
+    assert "integrity: ok" in checked.output
+    assert command("db", "backup", tmp_path / "copy.db").exit_code == 0
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM conversions").fetchone() == (0,)
+    copy.close()
+
+
+def test_the_demo_ends_with_credit_and_is_safe_to_repeat() -> None:
+    first = command("demo", "--days", 21, "--no-serve")
+    assert first.exit_code == 0, first.output
+    assert "attribute_conversions succeeded" in first.output
+    engine = make_engine(load_settings().url)
+    count = text("SELECT (SELECT count(*) FROM conversions), (SELECT count(*) FROM attribution_credits)")
+    with engine.connect() as connection:
+        before = connection.execute(count).one()
+    assert min(before) > 0
+    again = command("demo", "--days", 21, "--no-serve")
+    assert "nothing was changed" in again.output
+    with engine.connect() as connection:
+        assert connection.execute(count).one() == before
+    engine.dispose()
