@@ -22,7 +22,8 @@ from adplanning.tracking import service
 from adplanning.tracking.bots import is_bot, is_prefetch
 from adplanning.tracking.events import NewEvent
 from adplanning.tracking.limits import MinuteLimit, sender_address
-from adplanning.tracking.reception import Kind, Reception, Rejected
+from adplanning.tracking.public_events import Kind
+from adplanning.tracking.reception import Reception, Rejected
 from adplanning.tracking.websites import KnownWebsites
 from adplanning.workflows.event_tracked import Tracked, track
 

@@ -1,4 +1,4 @@
-"""What the public may send, and the rows it becomes."""
+"""The rows that public events become, or what is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, Required
+from typing import Annotated, Any, NamedTuple
 
 import orjson
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
@@ -27,66 +27,7 @@ from adplanning.core.vocabulary import (
     platform_of_source,
 )
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
-
-
-def _one_of(choices: type[Any]) -> Any:
-    return Field(json_schema_extra={"enum": [str(choice) for choice in choices]})
-
-
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
-Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Metadata = Annotated[dict[str, Any], Field(description="anything of the shop's own, at most 8 kB of JSON")]
-
-
-class _PublicEvent(TypedDict, total=False):
-    """What conversions and journey events have in common. Other fields are ignored: links to persons, goals and
-    campaigns are not the public's to set.
-    """
-
-    __pydantic_config__ = ConfigDict(allow_inf_nan=False)  # type: ignore[misc]
-
-    website_id: Required[Id]
-    visitor_id: Required[Id]
-    session_id: Short | None
-    event_id: Annotated[Short | None, Field(description="the same id twice is one event; without one, retries double")]
-    occurred_at: Annotated[Short | None, Field(description="ISO 8601; clamped to 7 days back and 5 minutes ahead")]
-    utm_source: Long | None
-    utm_medium: Long | None
-    utm_campaign: Long | None
-    utm_term: Long | None
-    utm_content: Long | None
-
-
-class PublicConversion(_PublicEvent, total=False):
-    """A conversion as a storefront sends it."""
-
-    kind: Literal["conversion"]
-    conversion_type: Required[Annotated[str, _one_of(ConversionType)]]
-    conversion_name: Long | None
-    pathname: Long | None
-    conversion_value: Annotated[Decimal, Field(ge=0, description="in major units")] | None
-    currency: Short | None
-    order_id: Short | None
-    metadata: Metadata | None
-
-
-class PublicJourneyEvent(_PublicEvent, total=False):
-    """A journey event as a storefront sends it."""
-
-    kind: Literal["journey"]
-    event_type: Required[Annotated[str, _one_of(JourneyEventType)]]
-    event_name: Long | None
-    stage: Annotated[str | None, _one_of(JourneyStage)]
-    channel: Annotated[str | None, _one_of(JourneyChannel)]
-    page_url: Long | None
-    source_type: Short | None
-    source_id: Short | None
-    event_data: Metadata | None
-
-
-PublicEvent = PublicConversion | PublicJourneyEvent
-Kind = Literal["conversion", "journey"]
+from adplanning.tracking.public_events import Kind, PublicConversion, PublicEvent, PublicJourneyEvent
 
 CLOCK_BEHIND_MICROS = 7 * 24 * 3600 * 1_000_000
 CLOCK_AHEAD_MICROS = 5 * 60 * 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import os
@@ -21,11 +22,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 
+from adplanning.core.errors import StoreUnavailable
+from adplanning.core.settings import Settings
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.upgrading import open_store
+from adplanning.tracking import intake
 
 
 class Server:
@@ -193,3 +197,26 @@ def test_a_server_told_to_stop_answers_what_it_has_taken(server: Server) -> None
     server.stop()
     client.join()
     assert acknowledged <= server.stored().keys()
+
+
+def test_a_database_that_does_not_answer_at_all_is_not_waited_for(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "ANSWER_SECONDS", 0.05)
+    with write_transaction(engine) as connection:
+        times = dict.fromkeys(("created_at", "updated_at"), datetime.now(UTC))
+        connection.execute(insert(TABLES["websites"]).values(id="web_1", domain="a.b", status="active", **times))
+    body = json.dumps({"website_id": "web_1", "visitor_id": "v", "conversion_type": "custom"}).encode()
+
+    async def read_body(_: int) -> bytes:
+        return body
+
+    taking = intake.Intake(engine, Settings(_env_file=None))
+    taking.start()
+    with closing(sqlite3.connect(str(engine.url.database), isolation_level=None)) as locker:
+        locker.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreUnavailable, match="has not answered in time"):
+            asyncio.run(taking.take("conversion", read_body, intake.Sender("203.0.113.9", is_bot=False)))
+    taking.stop()
+    counters = taking.counters()
+    assert (counters["received"], counters["rejected"]) == (1, 1)

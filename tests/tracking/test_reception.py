@@ -14,7 +14,8 @@ from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
 from adplanning.core.settings import Settings
 from adplanning.journeys.stages import stage_of_event
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
-from adplanning.tracking.reception import Kind, Reception
+from adplanning.tracking.public_events import Kind
+from adplanning.tracking.reception import Reception
 
 NOW = 1_795_357_600_000_000  # 2026-11-22T14:26:40Z
 RECEPTION = Reception(Settings(_env_file=None, currency="INR", timezone="Asia/Kolkata"), stage_of_event)

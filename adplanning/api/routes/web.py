@@ -18,9 +18,10 @@ from adplanning.api.deps import Now, Reading
 from adplanning.api.errors import refusal
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
 from adplanning.core.periods import isoformat
-from adplanning.tracking import reception, service
+from adplanning.tracking import service
 from adplanning.tracking.intake import Intake, ReadBody, Sender
 from adplanning.tracking.intent import Level
+from adplanning.tracking.public_events import Kind, PublicConversion, PublicJourneyEvent
 
 TRACKER = Path(service.__file__).with_name("tracker.js").read_bytes()
 BODY_SECONDS = 10
@@ -45,8 +46,8 @@ class PublicRoute(APIRoute):
 class EventsFirst:
     """ASGI middleware, to be added last: answers events before all layers that they do not need.
 
-    Routing, dependencies and the other middleware take three times as long as all the rest of taking an event. The
-    routes below say the same to whoever comes to them.
+    Routing, dependencies and the other middleware take as long as all the rest of taking an event together. The routes
+    below answer the same to whoever comes to them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -114,7 +115,7 @@ def _schema(kind: Any) -> dict[str, Any]:
     return TypeAdapter(kind).json_schema()
 
 
-_CONVERSION, _JOURNEY_EVENT = _schema(reception.PublicConversion), _schema(reception.PublicJourneyEvent)
+_CONVERSION, _JOURNEY_EVENT = _schema(PublicConversion), _schema(PublicJourneyEvent)
 _BATCH = {
     "type": "object",
     "required": ["events"],
@@ -218,7 +219,7 @@ _EVENTS: Mapping[str, Callable[[Request], Awaitable[Response]]] = {
 }
 
 
-async def _track_one(request: Request, kind: reception.Kind, id_name: str) -> Response:
+async def _track_one(request: Request, kind: Kind, id_name: str) -> Response:
     tracked = await _intake(request).take(kind, _body(request), _sender(request))
     answer = {"success": True, "message": f"the {kind} is stored", id_name: tracked.id}
     if tracked.duplicate:
