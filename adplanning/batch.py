@@ -49,15 +49,6 @@ class RunRecord:
     output_path: Path | None
     summary: dict[str, Any]
 
-    def sentence(self) -> str:
-        """The record in words.
-
-        >>> RunRecord("run_1", "score_customers", {}, "failed", "cell In [3] was not run", None, {}).sentence()
-        'score_customers failed: cell In [3] was not run.'
-        """
-        kept = f" The executed notebook is {self.output_path}." if self.output_path else ""
-        return f"{self.notebook} {self.status}: {self.message.rstrip('.')}.{kept}"
-
 
 def notebook_path(name: str) -> Path:
     """The file of a notebook of `NOTEBOOKS`.

@@ -13,10 +13,20 @@ from adplanning.demo.filling import fill
 from adplanning.demo.shop import shop
 
 
-@pytest.fixture
-def shop_engine(engine: Engine) -> Engine:
+def with_shop(engine: Engine) -> Engine:
     fill(engine, shop(21, 5, until=date(2026, 10, 31), size=0.105), lambda _: None)
     return engine
+
+
+@pytest.fixture
+def shop_engine(engine: Engine) -> Engine:
+    return with_shop(engine)
+
+
+@pytest.fixture
+def any_shop_engine(any_engine: Engine) -> Engine:
+    """The same; the test runs once on each database."""
+    return with_shop(any_engine)
 
 
 @pytest.fixture

@@ -35,14 +35,16 @@ def stored_credits(engine: Engine) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("name", sorted(NOTEBOOKS))
-def test_a_batch_notebook_runs_to_its_end_and_its_charts_need_no_network(
-    shop_engine: Engine, settings: Settings, name: str
+def test_a_batch_notebook_runs_to_its_end_needs_no_network_for_its_charts_and_shows_no_password(
+    any_shop_engine: Engine, settings: Settings, name: str
 ) -> None:
-    record = run(shop_engine, name, settings)
+    record = run(any_shop_engine, name, settings)
     executed = nbformat.read(record.output_path, as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
     assert any(LAB_MIME_TYPE in output.get("data", {}) for output in outputs)
-    assert "https://cdn" not in nbformat.writes(executed)
+    text = nbformat.writes(executed)
+    assert "https://cdn" not in text
+    assert f":{any_shop_engine.url.password}@" not in text
 
 
 def test_attributing_twice_keeps_the_same_credits_each_conversion_once_under_every_model(
@@ -52,6 +54,7 @@ def test_attributing_twice_keeps_the_same_credits_each_conversion_once_under_eve
     before = stored_credits(shop_engine)
     second = run(shop_engine, "attribute_conversions", settings)
     after = stored_credits(shop_engine)
+    assert first.summary["n_linked"] > 0 == second.summary["n_linked"]
     assert first.summary["n_credits"] == before.height > 0
     assert before.drop("run_id").equals(after.drop("run_id"))
     shares = after.group_by("model", "conversion_id").agg(pl.col("credit").sum())
