@@ -50,7 +50,11 @@ EXCEPTIONS = {
 }
 
 # Modules of a domain whose name does not tell their role.
-NAMED_ROLES: dict[str, str] = {}
+NAMED_ROLES = {
+    # SQL of the intake, too hot for the ORM.
+    "adplanning.tracking.rows": "service",
+    "adplanning.tracking.touchpoints": "service",
+}
 
 
 @cache

@@ -12,10 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 
 from adplanning.api import access, errors
+from adplanning.api.intake import Intake
 from adplanning.api.routes import attribution, conversions, goals, health, journeys, persons, web, websites
 from adplanning.core.settings import Settings, load_settings
 from adplanning.store.upgrading import open_store
-from adplanning.tracking.intake import Intake
 
 ROUTERS = (
     health.router,

@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adplanning.api.deps import Now, Reading
 from adplanning.api.errors import refusal
+from adplanning.api.intake import Intake, ReadBody, Sender
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
 from adplanning.core.periods import isoformat
 from adplanning.tracking import service
-from adplanning.tracking.intake import Intake, ReadBody, Sender
 from adplanning.tracking.intent import Level
 from adplanning.tracking.public_events import Kind, PublicConversion, PublicJourneyEvent
 

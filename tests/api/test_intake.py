@@ -24,12 +24,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert
 
+from adplanning.api import intake
 from adplanning.core.errors import StoreUnavailable
 from adplanning.core.settings import Settings
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.upgrading import open_store
-from adplanning.tracking import intake
 
 
 class Server:
