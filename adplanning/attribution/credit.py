@@ -14,24 +14,24 @@ from adplanning.core.frames import require_columns
 LOOKBACK_DAYS: Final = 30
 HALF_LIFE_DAYS: Final = 7.0
 
-_IS_FIRST = pl.col("position") == 1
-_IS_LAST = pl.col("position") == pl.col("n_touches")
-_N_MIDDLE = pl.col("n_touches") - 2
-
-# Weights are whole numbers, which add up alike in any order; this is the weight 1 of a model with fractions.
-_ONE: Final = 2**40
+_IS_FIRST, _IS_LAST, _N_TOUCHES = pl.col("is_first"), pl.col("is_last"), pl.col("n_touches")
+# Whole numbers add up alike in any order: equal facts give equal credits to the last digit.
+_DECAYED = (2**40 * 0.5 ** pl.col("half_lives_to_last")).round().cast(pl.Int64)
 
 CREDIT_MODELS: Final[dict[str, pl.Expr]] = {
     "last_click": _IS_LAST,
     "first_click": _IS_FIRST,
-    "linear": pl.lit(1),
-    "time_decay": (_ONE * 0.5 ** pl.col("half_lives_to_last")).round(),
-    "position_based": pl.when((_N_MIDDLE > 0) & (_IS_FIRST | _IS_LAST)).then(2 * _N_MIDDLE).otherwise(1),
+    "linear": 1 / _N_TOUCHES,
+    "time_decay": _DECAYED / _DECAYED.sum().over("path"),
+    "position_based": pl.when(_N_TOUCHES <= 2)
+    .then(1 / _N_TOUCHES)
+    .when(_IS_FIRST | _IS_LAST)
+    .then(0.4)
+    .otherwise(0.2 / (_N_TOUCHES - 2)),
 }
-"""Per model the weight of a touchpoint, a whole number; its credit is its weight over the sum of those of its path.
+"""Per model the credit of a touchpoint, such that those of a path add up to one.
 
-A weight may use the columns of `conversion_paths` and `half_lives_to_last`, the half-lives from it to the last touch.
-Position-based: each middle touchpoint weighs 1 and each end 2 × n_middle, so the ends get 40 % each.
+It may use the columns of `conversion_paths` and `half_lives_to_last`, the half-lives from it to the path's last touch.
 """
 
 TOUCH_TYPE: Final = (
@@ -57,9 +57,9 @@ def conversion_paths(
 
     Returns
     -------
-    One row per conversion and touchpoint of its path: the columns of both, `position` (1 … n_touches), `n_touches`,
-    `age_days` (before the conversion) and `days_to_last` (before the last touchpoint of the path). A conversion
-    without touchpoints has no row. Rows are in no order.
+    One row per conversion and touchpoint of its path: the columns of both; `path`, a number for the conversion;
+    `position`, 1 to `n_touches`; `is_first`, `is_last`; `age_days`, before the conversion; `days_to_last`, before the
+    last touchpoint of the path. A conversion without touchpoints has no row. Rows are in no order.
 
     Raises
     ------
@@ -80,35 +80,33 @@ def conversion_paths(
     require_columns(touchpoints, ["touchpoint_id", "path_key", "touched_at"], what="touchpoints")
     if lookback_days < 1:
         raise InvalidData.at("lookback_days", f"must be 1 day or more, not {lookback_days}; 30 is usual")
-    touched = _numbered(touchpoints)
-    pairs = _in_window(conversions, touched, timedelta(days=lookback_days))
-    ends = pairs.group_by("conversion_id").agg(
-        pl.col("number").min().alias("__first"),
-        pl.col("number").max().alias("__last"),
+    pairs = _in_window(
+        conversions.sort("conversion_id").with_row_index("path"), _in_order(touchpoints), timedelta(days=lookback_days)
+    )
+    along = pairs.group_by("path").agg(
+        pl.len().cast(pl.Int32).alias("n_touches"),
+        pl.col("__order").min().alias("__first"),
+        pl.col("__order").max().alias("__last"),
         pl.col("touched_at").max().alias("__last_at"),
     )
     return (
-        pairs.join(ends, on="conversion_id")
+        pairs.join(along, on="path")
         .with_columns(
-            (pl.col("number") - pl.col("__first") + 1).cast(pl.Int32).alias("position"),
-            (pl.col("__last") - pl.col("__first") + 1).cast(pl.Int32).alias("n_touches"),
+            (pl.col("__order") == pl.col("__first")).alias("is_first"),
+            (pl.col("__order") == pl.col("__last")).alias("is_last"),
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("path", order_by="__order").alias("position"),
             _days(pl.col("converted_at") - pl.col("touched_at")).alias("age_days"),
             _days(pl.col("__last_at") - pl.col("touched_at")).alias("days_to_last"),
         )
-        .drop("number", "__first", "__last", "__last_at")
+        .drop("__order", "__first", "__last", "__last_at")
     )
 
 
-def _numbered(touchpoints: pl.LazyFrame) -> pl.LazyFrame:
-    # A path is a window of time, so with all touchpoints of a key numbered in their order, those of a path have
-    # consecutive numbers: first and last number tell every position.
-    # Three stable sorts by one column each are several times faster than one sort by three.
-    return (
-        touchpoints.sort("touchpoint_id")
-        .sort("touched_at", maintain_order=True)
-        .sort("path_key", maintain_order=True)
-        .with_row_index("number")
-    )
+def _in_order(touchpoints: pl.LazyFrame) -> pl.LazyFrame:
+    # Two stable sorts by one column each are several times faster than one by two, which the row numbers between them
+    # keep the optimizer from making of them.
+    by_id = touchpoints.sort("touchpoint_id").with_row_index("__by_id")
+    return by_id.sort("touched_at", maintain_order=True).drop("__by_id").with_row_index("__order")
 
 
 def _in_window(conversions: pl.LazyFrame, touchpoints: pl.LazyFrame, lookback: timedelta) -> pl.LazyFrame:
@@ -136,9 +134,9 @@ def credits(  # noqa: A001 (the word of the field)
 ) -> pl.LazyFrame:
     """Split each conversion among the touchpoints of its path, under each model.
 
-    Formula: credit = weight / sum of weights along the path, the weight by `CREDIT_MODELS`: the last touchpoint only;
-    the first only; all alike; 2^(−days to the path's last touchpoint / half_life_days); 40 % first, 40 % last and 20 %
-    shared by those between, with two touchpoints 50 % each.
+    Formula: by `CREDIT_MODELS`: all to the last touchpoint; all to the first; 1 / n_touches each; in proportion to
+    2^(−days to the path's last touchpoint / half_life_days); 40 % first, 40 % last and 20 % shared by those between,
+    with two touchpoints 50 % each.
 
     Parameters
     ----------
@@ -155,28 +153,23 @@ def credits(  # noqa: A001 (the word of the field)
     InvalidData : an unknown model, or a half-life that is not positive.
 
     >>> path = pl.LazyFrame({
-    ...     "conversion_id": ["c"] * 3, "position": [1, 2, 3], "n_touches": [3] * 3, "days_to_last": [14.0, 7.0, 0.0],
+    ...     "path": [0] * 3, "n_touches": [3] * 3, "days_to_last": [14.0, 7.0, 0.0],
+    ...     "is_first": [True, False, False], "is_last": [False, False, True],
     ... })
-    >>> shared = credits(path, ["time_decay", "position_based"]).sort("position").collect()
-    >>> shared["time_decay"].round(4).to_list(), shared["position_based"].round(4).to_list()
+    >>> shared = credits(path, ["time_decay", "position_based"]).collect()
+    >>> shared["time_decay"].round(4).to_list(), shared["position_based"].to_list()
     ([0.1429, 0.2857, 0.5714], [0.4, 0.2, 0.4])
     """
-    require_columns(paths, ["conversion_id", "position", "n_touches", "days_to_last"], what="paths")
+    require_columns(paths, ["path", "n_touches", "is_first", "is_last", "days_to_last"], what="paths")
     for model in models:
         if model not in CREDIT_MODELS:
             raise InvalidData.unknown_choice("model", model, CREDIT_MODELS)
     if not half_life_days > 0:
         raise InvalidData.at("half_life_days", f"must be more than 0 days, not {half_life_days}; 7 is usual")
-    weighted = (
-        paths.with_columns((pl.col("days_to_last") / half_life_days).alias("half_lives_to_last"))
-        .with_columns(CREDIT_MODELS[model].cast(pl.Int64).alias(model) for model in models)
-        .drop("half_lives_to_last")
-    )
-    totals = weighted.group_by("conversion_id").agg(pl.col(model).sum().alias(f"__{model}") for model in models)
     return (
-        weighted.join(totals, on="conversion_id")
-        .with_columns(pl.col(model) / pl.col(f"__{model}") for model in models)
-        .drop(f"__{model}" for model in models)
+        paths.with_columns((pl.col("days_to_last") / half_life_days).alias("half_lives_to_last"))
+        .with_columns(CREDIT_MODELS[model].cast(pl.Float64).alias(model) for model in models)
+        .drop("half_lives_to_last")
     )
 
 
@@ -192,7 +185,7 @@ def credited_minor(model: str, *, value: str = "value_minor") -> pl.Expr:
     value : the column with the conversion's value in minor units.
 
     >>> thirds = pl.DataFrame({
-    ...     "conversion_id": ["c"] * 3, "position": [1, 2, 3], "n_touches": [3] * 3, "linear": [1 / 3] * 3,
+    ...     "path": [0] * 3, "position": [1, 2, 3], "is_last": [False, False, True], "linear": [1 / 3] * 3,
     ...     "value_minor": [100] * 3,
     ... })
     >>> thirds.select(credited_minor("linear"))["linear_minor"].to_list()
@@ -200,4 +193,4 @@ def credited_minor(model: str, *, value: str = "value_minor") -> pl.Expr:
     """
     whole = pl.col(value).cast(pl.Int64)
     reached = pl.when(_IS_LAST).then(whole).otherwise((pl.col(model).cum_sum() * whole).round().cast(pl.Int64))
-    return (reached - reached.shift(1, fill_value=0)).over("conversion_id", order_by="position").alias(f"{model}_minor")
+    return (reached - reached.shift(1, fill_value=0)).over("path", order_by="position").alias(f"{model}_minor")

@@ -39,14 +39,16 @@ def touch_outcomes(credited: pl.LazyFrame, touchpoints: pl.LazyFrame, *, model: 
         .group_by("touchpoint_id", maintain_order=True)
         .agg(pl.col("on_path").last(), pl.col(f"{model}_minor").sum().alias("credited_value_minor"))
     )
+    along = ["path_key", "touched_at", "touchpoint_id"]
     places = (
-        touchpoints.sort("path_key", "touched_at", "touchpoint_id")
+        touchpoints.sort(along)
         .with_columns(
-            pl.int_range(1, pl.len() + 1).over("path_key").alias("position"),
-            pl.len().over("path_key").alias("n_touches"),
+            pl.col("path_key").is_first_distinct().alias("is_first"),
+            pl.col("path_key").is_last_distinct().alias("is_last"),
         )
+        .with_columns(TOUCH_TYPE.alias("place"))
         .group_by("touchpoint_id", maintain_order=True)
-        .agg(TOUCH_TYPE.last().alias("place"))
+        .agg(pl.col("place").last())
     )
     return places.join(led_to, on="touchpoint_id", how="left").select(
         "touchpoint_id",

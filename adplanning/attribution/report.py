@@ -148,7 +148,7 @@ def attribution_report(
     """
     if by not in BREAKDOWNS:
         raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
-    require_columns(credited, ["conversion_id", "position", "n_touches", "reported_minor", *models], what="credited")
+    require_columns(credited, ["path", "position", "is_first", "is_last", "reported_minor", *models], what="credited")
     earned, sold, unconverted, spent, once, unspent = pl.collect_all(
         [
             _earned(credited, models, by),
@@ -184,7 +184,7 @@ def attribution_report(
 
 def _earned(credited: pl.LazyFrame, models: Sequence[str], by: str) -> pl.LazyFrame:
     """Per key the credits and values under each model, and how many paths begin there, worth how much."""
-    begins = pl.col("position") == 1
+    begins = pl.col("is_first")
     return (
         credited.with_columns(credited_minor(model, value="reported_minor") for model in models)
         .group_by(BREAKDOWNS[by].alias("key"))
