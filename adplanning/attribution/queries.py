@@ -125,18 +125,9 @@ def report_facts(
     return _path_facts(paths), spend, rates, names.rename({"id": "key"})
 
 
-def credit_facts(
-    engine: Engine,
-    period: Period,
-    *,
-    lookback_days: int,
-    public_revenue: PublicRevenue,
-    conversion_types: Sequence[str],
-) -> PathFacts:
+def credit_facts(engine: Engine, period: Period, *, lookback_days: int, public_revenue: PublicRevenue) -> PathFacts:
     """The facts that credit is computed from."""
-    wanted = _path_statements(
-        period, lookback_days=lookback_days, public_revenue=public_revenue, conversion_types=conversion_types
-    )
+    wanted = _path_statements(period, lookback_days=lookback_days, public_revenue=public_revenue)
     return _path_facts(facts.read(engine, *wanted))
 
 

@@ -75,6 +75,20 @@ def attribution_report(
 
 
 @dataclass(frozen=True)
+class ConversionCredits:
+    """The credit of each counted conversion of a period: its path with a column per model, or, for a conversion
+    without a touchpoint, a row among the unattributed. Values are in the conversion's own currency.
+    """
+
+    attributed: pl.DataFrame
+    unattributed: pl.DataFrame
+    period: Period
+    models: tuple[str, ...]
+    lookback_days: int
+    half_life_days: float
+
+
+@dataclass(frozen=True)
 class StoredCredits:
     """What `store_credits` wrote: rows over all models, and the conversions behind them."""
 
@@ -83,62 +97,65 @@ class StoredCredits:
     n_rows: int
 
 
-def store_credits(
+def conversion_credits(
     engine: Engine,
-    connection: Connection,
     *,
     period: Period,
     public_revenue: PublicRevenue,
     models: Sequence[str] = tuple(CREDIT_MODELS),
     lookback_days: int = LOOKBACK_DAYS,
     half_life_days: float = HALF_LIFE_DAYS,
-    conversion_types: Sequence[str] = (),
-    run_id: str | None = None,
-) -> StoredCredits:
-    """Keep the credit of each counted conversion of a period, or of those of some types, in place of all that was
-    kept for these models and that period before.
-
-    Values are in the conversion's own currency. An unattributed conversion has one row without touchpoint per model.
-    The same facts give the same rows, in the same order.
-    """
-    paths = queries.credit_facts(
-        engine,
-        period,
-        lookback_days=lookback_days,
-        public_revenue=public_revenue,
-        conversion_types=_known_types(conversion_types),
-    )
+) -> ConversionCredits:
+    """Credit each counted conversion of a period, ready to be kept; nothing is locked meanwhile."""
+    paths = queries.credit_facts(engine, period, lookback_days=lookback_days, public_revenue=public_revenue)
     credited = _credited(paths, paths.conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
     attributed = (
-        credited.with_columns(credited_minor(model) for model in models)
+        credited.select(*_KEPT, "touchpoint_id", "position", *models, *(credited_minor(model) for model in models))
         .sort("converted_at", "conversion_id", "position")
         .collect()
     )
-    conversions = paths.conversions.collect()
-    unattributed = conversions.join(attributed, on="conversion_id", how="anti").sort("converted_at", "conversion_id")
+    alone = paths.conversions.collect().join(attributed, on="conversion_id", how="anti")
+    return ConversionCredits(
+        attributed,
+        alone.sort("converted_at", "conversion_id"),
+        period,
+        tuple(models),
+        lookback_days,
+        half_life_days,
+    )
+
+
+def store_credits(connection: Connection, found: ConversionCredits, *, run_id: str | None = None) -> StoredCredits:
+    """Keep credits in place of all that were kept for these models and that period before.
+
+    An unattributed conversion has one row without touchpoint per model. The same facts give the same rows, in the same
+    order.
+    """
     table = TABLES["attribution_credits"]
+    start, end = found.period.start, found.period.end
     earlier = [
-        table.c.model.in_(models),
-        *([] if period.start is None else [table.c.converted_at >= period.start]),
-        *([] if period.end is None else [table.c.converted_at < period.end]),
+        table.c.model.in_(found.models),
+        *([] if start is None else [table.c.converted_at >= start]),
+        *([] if end is None else [table.c.converted_at < end]),
     ]
     connection.execute(delete(table).where(*earlier))
     n_rows = 0
-    for model in models:
+    for model in found.models:
         kept = pl.concat(
             [
-                attributed.select(*_KEPT, "touchpoint_id", credit=model, value_minor=f"{model}_minor"),
-                unattributed.select(*_KEPT, "value_minor", touchpoint_id=pl.lit(None, pl.String), credit=1.0),
+                found.attributed.select(*_KEPT, "touchpoint_id", credit=model, value_minor=f"{model}_minor"),
+                found.unattributed.select(*_KEPT, "value_minor", touchpoint_id=pl.lit(None, pl.String), credit=1.0),
             ],
             how="diagonal",
         ).with_columns(
             model=pl.lit(model),
-            lookback_days=pl.lit(lookback_days),
-            half_life_days=pl.lit(float(half_life_days)),
+            lookback_days=pl.lit(found.lookback_days),
+            half_life_days=pl.lit(float(found.half_life_days)),
             run_id=pl.lit(run_id, pl.String),
         )
         n_rows += sum(insert_frame(connection, table, part) for part in kept.iter_slices(100_000))
-    return StoredCredits(conversions.height, unattributed.height, n_rows)
+    n_unattributed = found.unattributed.height
+    return StoredCredits(found.attributed["conversion_id"].n_unique() + n_unattributed, n_unattributed, n_rows)
 
 
 _KEPT = ("conversion_id", "currency", "converted_at")
