@@ -46,8 +46,8 @@ class PublicRoute(APIRoute):
 class EventsFirst:
     """ASGI middleware, to be added last: answers events before all layers that they do not need.
 
-    Routing, dependencies and the other middleware cost more than all the rest of taking an event. The routes below answer
-    the same to whoever comes to them.
+    Routing, dependencies and the other middleware cost more than all the rest of taking an event. The routes below
+    answer the same to whoever comes to them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
