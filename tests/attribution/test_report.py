@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adplanning.attribution import credit
+from adplanning.attribution.credit import CREDIT_MODELS, conversion_paths
+from adplanning.attribution.report import BREAKDOWNS, AttributionReport, attribution_report
+from adplanning.core.periods import Period
+
+NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+INSTANT = pl.Datetime("us", "UTC")
+TOUCH = {
+    "touchpoint_id": pl.String,
+    "path_key": pl.String,
+    "touched_at": INSTANT,
+    "utm_source": pl.String,
+    "utm_medium": pl.String,
+    "platform": pl.String,
+    "ad_campaign_id": pl.String,
+    "ad_set_id": pl.String,
+    "ad_id": pl.String,
+}
+SALE = {
+    "conversion_id": pl.String,
+    "path_key": pl.String,
+    "converted_at": INSTANT,
+    "currency": pl.String,
+    "value_minor": pl.Int64,
+    "reported_minor": pl.Int64,
+    "on": pl.Date,
+}
+SPEND = {
+    "level": pl.String,
+    "object_id": pl.String,
+    "campaign_id": pl.String,
+    "on": pl.Date,
+    "currency": pl.String,
+    "spend_minor": pl.Int64,
+    "reported_minor": pl.Int64,
+}
+
+
+def touch(n: int, key: str, days: float, **known: Any) -> dict[str, Any]:
+    return {"touchpoint_id": f"t{n:02}", "path_key": key, "touched_at": NOON - days * DAY, "platform": "meta"} | known
+
+
+def sale(n: int, key: str, days: float, minor: int | None) -> dict[str, Any]:
+    at = NOON - days * DAY
+    return {"conversion_id": f"c{n}", "path_key": key, "converted_at": at, "on": at.date(), "currency": "INR",
+            "value_minor": minor, "reported_minor": minor}  # fmt: skip
+
+
+def told(
+    touches: list[dict[str, Any]],
+    sales: list[dict[str, Any]],
+    spend: list[dict[str, Any]] | None = None,
+    names: dict[str, str] | None = None,
+    *,
+    by: str = "campaign",
+    models: tuple[str, ...] = ("linear",),
+) -> AttributionReport:
+    sold = pl.LazyFrame(sales, schema=SALE)
+    paths = conversion_paths(sold, pl.LazyFrame(touches, schema=TOUCH))
+    return attribution_report(
+        credit.credits(paths, models),
+        sold,
+        pl.LazyFrame(spend or [], schema=SPEND),
+        pl.DataFrame(list((names or {}).items()), schema={"key": pl.String, "name": pl.String}, orient="row"),
+        models=models,
+        by=by,
+        period=Period(),
+        currency="INR",
+        lookback_days=30,
+        half_life_days=7.0,
+    )
+
+
+def test_rows_are_those_of_most_value_first_and_days_in_their_order() -> None:
+    touches = [touch(0, "p", 3, ad_campaign_id="a"), touch(1, "q", 2, ad_campaign_id="b")]
+    sales = [sale(0, "p", 1, 100), sale(1, "q", 0, 900)]
+    assert told(touches, sales).rows["key"].to_list() == ["b", "a"]
+    assert told(touches, sales, by="day").rows["key"].to_list() == ["2026-03-30", "2026-03-31"]
+
+
+def test_a_campaign_that_is_gone_is_called_by_its_id() -> None:
+    found = told([touch(0, "p", 1, ad_campaign_id="gone")], [sale(0, "p", 0, 1)], names={"kept": "Kept"})
+    assert found.rows["name"].to_list() == ["gone"]
+
+
+def test_sources_are_one_whatever_their_case_and_those_without_are_named_so() -> None:
+    touches = [touch(0, "p", 3, utm_source="FB"), touch(1, "p", 2, utm_source=" fb"), touch(2, "p", 1)]
+    found = told(touches, [sale(0, "p", 0, 90)], by="source")
+    assert dict(found.rows.select("key", "credited_value_minor").iter_rows()) == {"fb": 60, "(none)": 30}
+
+
+def test_a_conversion_without_value_counts_and_earns_nothing() -> None:
+    found = told([touch(0, "p", 1, ad_campaign_id="a")], [sale(0, "p", 0, None), sale(1, "r", 0, None)])
+    assert found.rows.select("credited_conversions", "credited_value_minor").rows() == [(1.0, 0)]
+    assert (found.n_conversions, found.n_unattributed, found.value_minor, found.unconverted) == (2, 1, 0, ())
+
+
+def test_amounts_are_shown_in_major_units_and_ratios_without_denominator_are_null() -> None:
+    spent = {"level": "campaign", "object_id": "a", "campaign_id": "a", "on": date(2026, 3, 1), "currency": "INR"}
+    found = told([], [sale(0, "p", 0, 250)], [spent | {"spend_minor": 1050, "reported_minor": 1050}]).to_json()
+    assert found["models"][0]["rows"] == [
+        {
+            "key": "a",
+            "name": "a",
+            "credited_conversions": 0.0,
+            "credited_value": 0.0,
+            "spend": 10.5,
+            "cost_per_conversion": None,
+            "roas": 0.0,
+            "share": 0.0,
+        }
+    ]
+    assert found["models"][0]["unattributed"] == {"conversions": 1, "value": 2.5}
+
+
+sources = st.sampled_from([None, "google", "Facebook", "mail"])
+mediums = st.sampled_from([None, "cpc", "email"])
+ids = st.sampled_from([None, "a", "b"])
+touches_drawn = st.lists(st.tuples(st.sampled_from("pq"), st.integers(0, 40), sources, mediums, ids), max_size=15)
+sales_drawn = st.lists(
+    st.tuples(st.sampled_from("pqr"), st.integers(0, 20), st.none() | st.integers(-(10**6), 10**9)), max_size=6
+)
+
+
+@pytest.mark.parametrize("by", BREAKDOWNS)
+@settings(max_examples=30)
+@given(touches=touches_drawn, sales=sales_drawn)
+def test_credited_and_unattributed_add_up_to_all_conversions_and_to_their_value_exactly(
+    by: str, touches: list[tuple[Any, ...]], sales: list[tuple[Any, ...]]
+) -> None:
+    found = told(
+        [
+            touch(n, key, days, utm_source=source, utm_medium=medium, ad_campaign_id=ad, ad_set_id=ad, ad_id=ad)
+            for n, (key, days, source, medium, ad) in enumerate(touches)
+        ],
+        [sale(n, key, days, minor) for n, (key, days, minor) in enumerate(sales)],
+        by=by,
+        models=tuple(CREDIT_MODELS),
+    )
+    assert (found.n_conversions, found.value_minor) == (len(sales), sum(minor or 0 for _, _, minor in sales))
+    without = [
+        (key, days, minor)
+        for key, days, minor in sales
+        if not any(key == its and days <= before <= days + 30 for its, before, *_ in touches)
+    ]
+    assert (found.n_unattributed, found.unattributed_minor) == (len(without), sum(minor or 0 for *_, minor in without))
+    for model in CREDIT_MODELS:
+        mine = found.rows.filter(pl.col("model") == model)
+        assert mine["credited_conversions"].sum() == pytest.approx(len(sales) - len(without), abs=1e-7)
+        assert mine["credited_value_minor"].sum() == found.value_minor - found.unattributed_minor
