@@ -34,7 +34,7 @@ ROLES = {
     "service": ("store own-formula own-queries own-client own-service", "sqlalchemy"),
     "workflows": ("store formula service workflows", "sqlalchemy"),
     "demo": ("store demo formula service workflows", "sqlalchemy"),
-    "imports": ("store imports formula", "sqlalchemy"),
+    "imports": ("store imports formula service", "sqlalchemy"),
     "api": ("store api formula service workflows", "fastapi starlette sqlalchemy"),
     "batch": ("store batch", "papermill nbformat nbclient sqlalchemy subprocess"),
     "rim": (

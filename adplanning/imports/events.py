@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, Select, Table, and_, select
 
 from adplanning.core.vocabulary import ConversionType, JourneyChannel, JourneyEventType
+from adplanning.imports.completions import complete_goals
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
@@ -60,7 +61,10 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
     link_visitors(connection, owned.select("visitor_id", "person_id", at="occurred_at"))
     conversions = conversion_rows(owned.filter(is_conversion), context)
     insert(connection, TABLES["conversions"], conversions)
-    insert(connection, TABLES["journey_events"], journey_rows(owned.filter(~is_conversion), context))
+    complete_goals(connection, "conversion", conversions)
+    steps = journey_rows(owned.filter(~is_conversion), context)
+    insert(connection, TABLES["journey_events"], steps)
+    complete_goals(connection, "journey", steps)
     bought = conversions.filter(pl.col("conversion_type") == ConversionType.purchase)
     insert_steps(connection, bought, source="conversion")
     n_touchpoints = touch(connection, owned, context)

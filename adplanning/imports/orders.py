@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text,
 
 from adplanning.core.vocabulary import ConversionType, Origin
 from adplanning.imports.checks import Rule
+from adplanning.imports.completions import complete_goals
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
@@ -46,6 +47,7 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
     owned = with_owner(connection, fresh, at="placed_at", context=context).sort("person_id", LINE)
     made = conversion_rows(owned.filter(pl.col("known_id").is_null()), context)
     insert(connection, _CONVERSIONS, made)
+    complete_goals(connection, "conversion", made)
     confirmed = owned.filter(pl.col("known_id").is_not_null())
     _confirm(connection, confirmed, context)
     ids = pl.concat([made.select("id"), confirmed.select(id="known_id")])
