@@ -126,7 +126,7 @@ def test_tags_in_the_wild_come_through_the_channels_that_their_readers_would_say
     found = {pair: channel_of(*pair) for pair in pairs}
     assert set(found.values()) <= CHANNELS
     on_meta = {pair for pair in pairs if pair[0].lower() in ("facebook", "fb", "instagram", "meta")}
-    assert len(on_meta) == 9
+    assert len(on_meta) == 10
     assert {found[pair] for pair in on_meta} == {"paid social"}
     assert {pair for pair in pairs if found[pair] == "paid search"} == {
         ("google", "cpc"),

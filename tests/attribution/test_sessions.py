@@ -21,7 +21,7 @@ REAL = Path(os.environ.get("ADPLANNING_REAL_DATA", "not given"))
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 INSTANT = pl.Datetime("us", "UTC")
-EVENT = {
+EVENT: dict[str, pl.DataType | type[pl.DataType]] = {
     "event_id": pl.String,
     "visitor_id": pl.String,
     "session_id": pl.String,

@@ -32,7 +32,7 @@ def spend(*rows: Row) -> pl.LazyFrame:
 
 
 def counted(rows: pl.LazyFrame) -> list[tuple[Any, ...]]:
-    return sorted(spend_once(rows).select(SCHEMA).collect().rows())
+    return sorted(spend_once(rows).select(*SCHEMA).collect().rows())
 
 
 def added_up(rows: pl.LazyFrame, by: str) -> dict[str, int | None]:
@@ -60,7 +60,7 @@ MIXED: list[Row] = [
         ("campaign", {"a": 600, "b": 60}),
         ("day", {"2026-03-01": 560, "2026-03-02": 100}),
         ("ad_set", {"a1": 490, "b1": 40, "b2": 20}),
-        # a11: 300 + 70; a12: 180 + 30.
+        # Over both days a11 spent 300 + 70 and a12 spent 180 + 30.
         ("ad", {"a11": 370, "a12": 210, "b11": 40}),
     ],
 )
@@ -120,7 +120,7 @@ def test_no_rows_keep_their_types(by: str) -> None:
 
 
 def test_an_unknown_level_is_refused_not_left_out() -> None:
-    with pytest.raises(InvalidOperationError, match="adset"):
+    with pytest.raises(InvalidOperationError, match="incomplete mapping"):
         spend_once(spend(("adset", "a1", "a", FIRST, 1))).collect()
 
 

@@ -65,7 +65,7 @@ def test_touchpoints_are_counted_as_worked_by_hand() -> None:
             {"source": "google", "count": 1},
             {"source": "poster", "count": 1},
         ],
-        "period": {"from": "2026-03-01T00:00:00.000Z", "to": "2026-03-31T23:59:59.999Z"},
+        "period": {"from": "2026-03-01T00:00:00+00:00", "to": "2026-03-31T23:59:59.999999+00:00"},
     }
     assert list(found["by_platform"]) == ["generic", "meta", "google"]
 
