@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import secrets
 from collections.abc import Iterator
@@ -89,13 +90,19 @@ def serve(
         upgrading.open_store(settings.url).dispose()
         if not api_only:
             err.print("Only the API is part of this release; it is what --api-only serves.")
+        application = create_app(settings)
+        # What lives as long as the server is not looked at again by each collection: a tenth of the intake's time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 100)
         uvicorn.run(
-            create_app(settings),
+            application,
             host=host,
             port=port,
             log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # ours believes those of ADPLANNING_TRUSTED_PROXIES alone
             timeout_graceful_shutdown=10,
         )
 

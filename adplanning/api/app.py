@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.include_router(router)
     app.add_middleware(access.BodyBound, max_bytes=chosen.max_body_bytes, spared=PUBLIC_PREFIX)
     app.add_middleware(access.KeyRequired, settings=chosen)
+    app.add_middleware(web.EventsFirst)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 

@@ -25,7 +25,8 @@ def new_ids(prefix: str, n: int) -> list[str]:
     (True, 37, True)
     """
     with _lock:
-        start = max(_last[0] + 1, (time.time_ns() // 1_000_000) << 80 | secrets.randbits(78))
+        now = (time.time_ns() // 1_000_000) << 80
+        start = now | secrets.randbits(78) if now > _last[0] else _last[0] + 1
         _last[0] = start + n
     return [f"{prefix}_{number:032x}" for number in range(start, start + n)]
 

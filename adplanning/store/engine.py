@@ -79,7 +79,10 @@ def _sqlite(database: str | None) -> Engine:
         raise StoreUnavailable(
             f"the folder {path.parent} cannot be made ({fault.strerror}); name another in ADPLANNING_DATABASE_URL"
         ) from fault
-    engine = create_engine(URL.create("sqlite", database=str(path)), pool_timeout=BUSY_TIMEOUT_MS / 1000)
+    # Last in, first out: a connection that was just used has its pages of the file still at hand.
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), pool_timeout=BUSY_TIMEOUT_MS / 1000, pool_use_lifo=True
+    )
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
