@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from adplanning.core.frames import require_columns
+from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID
 
 # Half an hour of silence ends a session: the convention of web analytics.
 SESSION_GAP: Final = timedelta(minutes=30)
 
 UTM_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-CLICK_IDS: Final = ("fbclid", "gclid", "msclkid", "ttclid")
 
 
 def bears_campaign() -> pl.Expr:
@@ -25,7 +25,7 @@ def bears_campaign() -> pl.Expr:
     [True, False, False]
     """
     tagged = pl.any_horizontal(pl.col(tag).str.strip_chars() != "" for tag in UTM_TAGS)
-    clicked = pl.col("page_url").str.contains(rf"[?&]({'|'.join(CLICK_IDS)})=[^&#]")
+    clicked = pl.col("page_url").str.contains(rf"^[^?#]*\?([^#]*&)?({'|'.join(PLATFORM_OF_CLICK_ID)})=[^&#]")
     return pl.any_horizontal(tagged.fill_null(value=False), clicked.fill_null(value=False))
 
 

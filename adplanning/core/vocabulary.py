@@ -135,6 +135,14 @@ _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)
 
+# The parameter that an ad platform adds to the address of a click.
+PLATFORM_OF_CLICK_ID = {
+    "fbclid": Platform.meta,
+    "gclid": Platform.google,
+    "msclkid": Platform.generic,
+    "ttclid": Platform.generic,
+}
+
 
 def platform_of_source(utm_source: str | None) -> Platform:
     """Tell the platform from a UTM source; case and surrounding space do not matter.

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from adplanning.core.vocabulary import Platform, platform_of_source
+from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID, Platform, platform_of_source
 from adplanning.tracking.events import NewEvent
-
-PLATFORM_OF_CLICK_ID: Mapping[str, Platform] = {
-    "fbclid": Platform.meta,
-    "gclid": Platform.google,
-    "msclkid": Platform.generic,
-    "ttclid": Platform.generic,
-}
 
 
 def bears_campaign(event: NewEvent) -> bool:

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adplanning.attribution.sessions import CLICK_IDS, SESSION_GAP, UTM_TAGS, bears_campaign, touchpoints_of
+from adplanning.attribution.sessions import SESSION_GAP, UTM_TAGS, bears_campaign, touchpoints_of
 from adplanning.core.errors import InvalidData
+from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID
+from adplanning.tracking.campaign_tags import click_ids
 
 REAL = Path(os.environ.get("ADPLANNING_REAL_DATA", "not given"))
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -143,7 +145,7 @@ def test_a_macro_that_nobody_expanded_is_kept_as_it_came() -> None:
 
 
 def test_a_click_id_is_a_parameter_of_that_name_with_a_value() -> None:
-    assert bearing(*(f"/a?x=1&{name}=1" for name in CLICK_IDS)) == [True] * len(CLICK_IDS)
+    assert bearing(*(f"/a?x=1&{name}=1" for name in PLATFORM_OF_CLICK_ID)) == [True] * len(PLATFORM_OF_CLICK_ID)
     assert (
         bearing("/a?fbclid=&x=1", "/a?gclid", "/a?myfbclid=1", "/gclid=1", "/a?x=gclid", "/a?gclid=#1", "", None)
         == [False] * 8
@@ -225,6 +227,11 @@ def test_tags_in_the_wild_each_make_a_touchpoint_and_stay_as_they_came() -> None
     assert found.select(tags).rows() == [tuple(row[tag] for tag in tags) for row in wild]
     # Their other parameters alone bear a campaign where a click id has a value, as the parser of URLs says.
     others = [row["other"] for row in wild]
-    expected = [any(name in parse_qs(other) for name in CLICK_IDS) for other in others]
+    expected = [any(name in parse_qs(other) for name in PLATFORM_OF_CLICK_ID) for other in others]
     assert any(expected)
     assert bearing(*(f"/?{other}" for other in others)) == expected
+
+
+def test_a_click_id_counts_in_the_query_alone_as_it_does_for_tracked_events() -> None:
+    pages = ["/a&gclid=1", "/a?x=1#y?gclid=1", "/a?x=1#y&gclid=1", "/a?next=/b?gclid=1", "/a?gclid=1#y", "/a?x&gclid=1"]
+    assert bearing(*pages) == [bool(click_ids(page)) for page in pages] == [False] * 4 + [True] * 2

@@ -29,6 +29,7 @@ from adplanning.store.session import write_transaction
 from adplanning.store.tables.people import Website
 from adplanning.store.upgrading import open_store
 
+OURS = "adplanning serve"
 CONNECTIONS = 128
 BATCH = 50
 WARM_UP = 20
@@ -121,8 +122,8 @@ def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing; install the Debian package wrk")
-    single = measured("single events", "adplanning.api.app:create_app", "track-conversion", 1, seconds)
-    measured(f"batches of {BATCH}", "adplanning.api.app:create_app", "batch", BATCH, seconds)
+    single = measured("single events", OURS, "track-conversion", 1, seconds)
+    measured(f"batches of {BATCH}", OURS, "batch", BATCH, seconds)
     baseline = measured("one transaction a request", "baseline:app", "track-conversion", 1, seconds)
     sys.stdout.write(f"single events against one transaction a request: {single / baseline:.1f} times\n")
 
@@ -173,21 +174,13 @@ def serving(app: str, folder: Path) -> Iterator[tuple[str, int]]:
         **os.environ,
         "PYTHONPATH": str(folder),
         "ADPLANNING_DATABASE_URL": url,
+        "ADPLANNING_LOG_LEVEL": "ERROR",
         "ADPLANNING_RATE_LIMIT_VISITOR": "0",
         "ADPLANNING_RATE_LIMIT_ADDRESS": "0",
     }
-    factory = ["--factory"] if app.endswith(":create_app") else []
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        app,
-        *factory,
-        "--port",
-        str(port),
-        "--no-access-log",
-        "--log-level=error",
-    ]
+    bare = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log", "--log-level=error"]
+    ours = [str(Path(sys.executable).with_name("adplanning")), "serve", "--api-only", "--port", str(port)]
+    command = ours if app == OURS else bare
     with subprocess.Popen(command, env=environment) as server:
         try:
             address = f"http://127.0.0.1:{port}"
