@@ -8,9 +8,17 @@ import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
+from sqlalchemy import Engine
 
 from adplanning.api.app import create_app
 from adplanning.core.settings import Settings
+
+
+@pytest.fixture
+def engine(any_engine: Engine) -> Engine:
+    """On both databases: what one of them cannot keep must be refused before it gets there."""
+    return any_engine
+
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(Settings(_env_file=None)).openapi())
 OPERATIONS = [result.ok() for result in SCHEMA.get_all_operations()]

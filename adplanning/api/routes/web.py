@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter
+from pydantic import AfterValidator, BaseModel, TypeAdapter
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +19,7 @@ from adplanning.api.errors import refusal
 from adplanning.api.intake import Intake, ReadBody, Sender
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
 from adplanning.core.periods import isoformat
+from adplanning.core.texts import storable_text
 from adplanning.tracking import service
 from adplanning.tracking.intent import Level
 from adplanning.tracking.public_events import Kind, PublicConversion, PublicJourneyEvent
@@ -176,7 +177,7 @@ def intent(
     request: Request,
     session: Reading,
     now: Now,
-    visitor_id: Annotated[str, Query(min_length=1, max_length=256)],
+    visitor_id: Annotated[str, Query(min_length=1, max_length=256), AfterValidator(storable_text)],
     window_hours: Annotated[int, Query(ge=1, le=168)] = 24,
 ) -> IntentAnswer:
     """How ready to buy a visitor looks, by what they did in the last hours."""
