@@ -80,18 +80,18 @@ def conversion_paths(
     require_columns(touchpoints, ["touchpoint_id", "path_key", "touched_at"], what="touchpoints")
     if lookback_days < 1:
         raise InvalidData.at("lookback_days", f"must be 1 day or more, not {lookback_days}; 30 is usual")
-    pairs = _in_window(conversions, touchpoints, timedelta(days=lookback_days))
-    along = pairs.group_by("conversion_id").agg(
+    # Windows over a number cost half of those over an id; sorted, each evaluation gives the same number.
+    numbered = conversions.sort("conversion_id").with_row_index("path")
+    pairs = _in_window(numbered, touchpoints, timedelta(days=lookback_days))
+    along = pairs.group_by("path").agg(
         pl.len().cast(pl.Int32).alias("n_touches"),
         pl.col("touched_at").min().alias("__first_at"),
         pl.col("touched_at").max().alias("__last_at"),
     )
-    # Windows over a number cost half of those over an id.
-    numbered = along.with_row_index("path")
     begins, ends = pl.col("touched_at") == pl.col("__first_at"), pl.col("touched_at") == pl.col("__last_at")
     touch, in_order = pl.col("touchpoint_id"), ["touched_at", "touchpoint_id"]
     return (
-        pairs.join(numbered, on="conversion_id")
+        pairs.join(along, on="path")
         .with_columns(
             (begins & (touch == pl.when(begins).then(touch).min().over("path"))).alias("is_first"),
             (ends & (touch == pl.when(ends).then(touch).max().over("path"))).alias("is_last"),
