@@ -227,7 +227,9 @@ def _rows(
         .with_columns(
             pl.col("credited_conversions", "credited_value_minor").fill_null(0),
             pl.when(has_spend & ~is_partial).then(spend.fill_null(0)).alias("spend_minor"),
-            pl.coalesce("name", pl.when(pl.col("key") == UNRESOLVED).then(pl.lit("Not resolved")), "key").alias("name"),
+            pl.coalesce("name", pl.when(pl.col("key") == UNRESOLVED).then(pl.lit("No campaign found")), "key").alias(
+                "name"
+            ),
         )
         .select(
             pl.lit(model).alias("model"),

@@ -114,7 +114,7 @@ def test_a_touchpoint_without_campaign_counts_as_unresolved_and_not_as_unattribu
     tell("conversions", sale("c1", "v"))
     found = report(engine)
     row = rows(found)["unresolved"]
-    assert (row["name"], row["credited_conversions"], row["spend_minor"]) == ("Not resolved", 1.0, None)
+    assert (row["name"], row["credited_conversions"], row["spend_minor"]) == ("No campaign found", 1.0, None)
     assert found.n_unattributed == 0
 
 
