@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import inf
 from typing import Final
 
 import polars as pl
@@ -22,7 +23,9 @@ CREDIT_MODELS: Final[dict[str, pl.Expr]] = {
     "last_click": _IS_LAST,
     "first_click": _IS_FIRST,
     "linear": 1 / _N_TOUCHES,
-    "time_decay": _DECAYED / _DECAYED.sum().over("path"),
+    # Not weight / total: polars divides by a constant as by its reciprocal, and whether a batch holds one total depends
+    # on what else is in it; this way the last digit is always the same.
+    "time_decay": _DECAYED * (1 / _DECAYED.sum().over("path")),
     "position_based": pl.when(_N_TOUCHES <= 2)
     .then(1 / _N_TOUCHES)
     .when(_IS_FIRST | _IS_LAST)
@@ -120,7 +123,7 @@ def _in_window(conversions: pl.LazyFrame, touchpoints: pl.LazyFrame, lookback: t
 
 
 def _days(duration: pl.Expr) -> pl.Expr:
-    return duration.dt.total_microseconds() / (timedelta(days=1) / timedelta(microseconds=1))
+    return duration.dt.total_microseconds() * (timedelta(microseconds=1) / timedelta(days=1))
 
 
 def credits(  # noqa: A001 (the word of the field)
@@ -158,10 +161,10 @@ def credits(  # noqa: A001 (the word of the field)
     for model in models:
         if model not in CREDIT_MODELS:
             raise InvalidData.unknown_choice("model", model, CREDIT_MODELS)
-    if not half_life_days > 0:
-        raise InvalidData.at("half_life_days", f"must be more than 0 days, not {half_life_days}; 7 is usual")
+    if not (0 < half_life_days < inf and 1 / half_life_days < inf):
+        raise InvalidData.at("half_life_days", f"must be a number of days above 0, not {half_life_days}; 7 is usual")
     return (
-        paths.with_columns((pl.col("days_to_last") / half_life_days).alias("half_lives_to_last"))
+        paths.with_columns((pl.col("days_to_last") * (1 / half_life_days)).alias("half_lives_to_last"))
         .with_columns(CREDIT_MODELS[model].cast(pl.Float64).alias(model) for model in models)
         .drop("half_lives_to_last")
     )

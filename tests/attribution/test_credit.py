@@ -155,9 +155,9 @@ def test_an_unknown_model_is_refused_with_those_there_are() -> None:
         credit.credits(one_path(1), ["markov"])
 
 
-@pytest.mark.parametrize("half_life", [0, -1, float("nan")])
-def test_a_half_life_that_is_not_positive_is_refused(half_life: float) -> None:
-    with pytest.raises(InvalidData, match="half_life_days: must be more than 0"):
+@pytest.mark.parametrize("half_life", [0, -1, 1e-320, float("inf"), float("nan")])
+def test_a_half_life_that_is_no_positive_number_is_refused(half_life: float) -> None:
+    with pytest.raises(InvalidData, match="half_life_days: must be a number of days above 0"):
         credit.credits(one_path(1), ["time_decay"], half_life_days=half_life)
 
 
@@ -217,6 +217,19 @@ def test_a_path_holds_exactly_the_touchpoints_that_the_definition_names(
     ]
     found = all_credits(*numbered_facts(sales, touches))
     assert found.select("conversion_id", "touchpoint_id").rows() == expected
+
+
+@given(sales=some_sales, touches=some_touches)
+def test_a_conversion_is_credited_alike_to_the_last_digit_whatever_else_is_credited_with_it(
+    sales: list[tuple[str, datetime, int]], touches: list[tuple[str, datetime]]
+) -> None:
+    sold, touched = numbered_facts(sales, touches)
+    columns = ["touchpoint_id", *CREDIT_MODELS, *(f"{model}_minor" for model in CREDIT_MODELS)]
+    together = all_credits(sold, touched)
+    for n in range(len(sales)):
+        this = pl.col("conversion_id") == f"c{n}"
+        alone = all_credits(sold.filter(this), touched)
+        assert alone.select(columns).equals(together.filter(this).select(columns))
 
 
 @given(sales=some_sales, touches=some_touches, seed=st.integers(0, 1000))
