@@ -49,6 +49,14 @@ class Deleted(BaseModel):
     deleted: bool = True
 
 
+class UnconvertedOut(BaseModel):
+    """Counted, but in no sum of money: no rate is known from this currency."""
+
+    currency: str
+    count: int
+    value: float
+
+
 class PeriodOut(BaseModel):
     """Inclusive bounds; null is open."""
 

@@ -20,7 +20,7 @@ from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.resolution import exact_matches
 from adplanning.attribution.spend import spend_by
 from adplanning.attribution.touch_counts import touch_counts
-from adplanning.core.errors import Conflict, InvalidData, NotFound
+from adplanning.core.errors import Conflict, InvalidData
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency, to_major
 from adplanning.core.periods import RESOLUTION, Period
@@ -248,19 +248,6 @@ def list_touchpoints(
         for touchpoint in page
     ]
     return rows, queries.total(session, query)
-
-
-def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:
-    """The touchpoint of that id.
-
-    Raises
-    ------
-    NotFound : there is none.
-    """
-    found = session.get(Touchpoint, touchpoint_id)
-    if found is None:
-        raise NotFound(f"id: there is no touchpoint {touchpoint_id!r}; GET /admin/ad-planning/attribution lists them")
-    return found
 
 
 def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Touchpoint:

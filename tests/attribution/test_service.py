@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from adplanning.attribution import service
 from adplanning.attribution.credit import CREDIT_MODELS
 from adplanning.attribution.report import BREAKDOWNS, AttributionReport
-from adplanning.core.errors import Conflict, InvalidData, NotFound
+from adplanning.core.errors import Conflict, InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.store.session import reading, write_transaction, writing
@@ -397,7 +397,7 @@ def test_a_touchpoint_by_hand_with_a_campaign_is_resolved_manually(engine: Engin
         assert (made.platform, made.session_started_at) == ("meta", NOON)
         assert made.analytics_session_id
     with reading(engine) as session:
-        assert service.find_touchpoint(session, made.id).visitor_id == "v"
+        assert session.get_one(Touchpoint, made.id).visitor_id == "v"
 
 
 def test_a_touchpoint_by_hand_without_a_campaign_waits_to_be_matched(engine: Engine, campaigns: None) -> None:
@@ -412,11 +412,6 @@ def test_a_session_has_one_touchpoint(engine: Engine, tell: Tell) -> None:
     tell("touchpoints", touch("t1", "v", NOON, analytics_session_id="s1"))
     with writing(engine) as session, pytest.raises(Conflict, match="session 's1' has a touchpoint already"):
         service.create_touchpoint(session, {"visitor_id": "v", "analytics_session_id": "s1"}, now=NOON)
-
-
-def test_an_unknown_touchpoint_is_not_found(engine: Engine) -> None:
-    with reading(engine) as session, pytest.raises(NotFound, match="there is no touchpoint 'attr_0'"):
-        service.find_touchpoint(session, "attr_0")
 
 
 def test_statistics_count_sessions_of_the_period_and_site(engine: Engine, tell: Tell) -> None:

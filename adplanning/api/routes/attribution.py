@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from adplanning.api.bodies import Body, InstantText, Optional, PeriodOut, instant_or
+from adplanning.api.bodies import Body, InstantText, Optional, PeriodOut, UnconvertedOut, instant_or
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Now, Page, Reading, StoreEngine, Writing
 from adplanning.attribution import service
 from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS
@@ -143,14 +143,6 @@ class ModelReport(BaseModel):
     totals: dict[str, float]
 
 
-class Apart(BaseModel):
-    """Counted, but in no sum of money: no rate is known from this currency."""
-
-    currency: str
-    count: int
-    value: float
-
-
 class ReportAnswer(BaseModel):
     """Credit and spend of the conversions of a period."""
 
@@ -160,8 +152,8 @@ class ReportAnswer(BaseModel):
     period: PeriodOut
     currency: str
     models: list[ModelReport]
-    unconverted: list[Apart]
-    unconverted_spend: list[Apart]
+    unconverted: list[UnconvertedOut]
+    unconverted_spend: list[UnconvertedOut]
 
 
 def touchpoint_json(touchpoint: Touchpoint) -> dict[str, Any]:

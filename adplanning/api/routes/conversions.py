@@ -16,6 +16,7 @@ from adplanning.api.bodies import (
     InstantText,
     Optional,
     PeriodOut,
+    UnconvertedOut,
     changes,
     instant_or,
     json_text,
@@ -130,14 +131,6 @@ class ConversionsAnswer(BaseModel):
     count: int
     limit: int
     offset: int
-
-
-class UnconvertedOut(BaseModel):
-    """Counted, but not in the value: no rate is known from this currency."""
-
-    currency: str
-    count: int
-    value: float
 
 
 class TotalsOut(BaseModel):
