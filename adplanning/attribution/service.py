@@ -174,8 +174,8 @@ def resolve_exact(connection: Connection) -> int:
 class TouchpointRow:
     """A touchpoint of a list with what came of it; amounts in major units of the reporting currency.
 
-    `conversion_value` is what it was credited with under `model`; `ad_spend` is all the spend of its campaign, null
-    without a campaign or where part of it has no rate.
+    `conversion_value` is what it was credited with under `model`, null where part of it has no rate. `ad_spend` is all
+    the spend of its campaign, null without a campaign or where part of it has no rate.
     """
 
     touchpoint: Touchpoint
@@ -183,7 +183,7 @@ class TouchpointRow:
     model: str
     touch_type: str
     converted: bool
-    conversion_value: float
+    conversion_value: float | None
     ad_spend: float | None
     date: datetime
 
@@ -225,12 +225,15 @@ def list_touchpoints(
         spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
     )
     touched = on_paths(paths.touchpoints, paths.visitors, paths.claims)
-    outcomes, spent = pl.collect_all(
+    without_rate = pl.col("reported_minor").is_null() & pl.col("value_minor").is_not_null() & (pl.col(model) > 0)
+    outcomes, spent, unvalued = pl.collect_all(
         [
             touch_outcomes(credited, touched, model=model).filter(pl.col("touchpoint_id").is_in([t.id for t in page])),
             spend_by(reported_spend, "campaign"),
+            credited.filter(without_rate).select("touchpoint_id").unique(),
         ]
     )
+    unknown = set(unvalued["touchpoint_id"])
     outcome_of = {row["touchpoint_id"]: row for row in outcomes.iter_rows(named=True)}
     spend_of = dict(spent.iter_rows())
     name_of = dict(names.iter_rows())
@@ -241,7 +244,7 @@ def list_touchpoints(
             model,
             outcome_of[touchpoint.id]["touch_type"],
             outcome_of[touchpoint.id]["converted"],
-            to_major(outcome_of[touchpoint.id]["credited_value_minor"], currency),
+            None if touchpoint.id in unknown else to_major(outcome_of[touchpoint.id]["credited_value_minor"], currency),
             _spent(touchpoint.ad_campaign_id, spend_of, currency),
             touchpoint.session_started_at,
         )

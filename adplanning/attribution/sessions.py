@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 import polars as pl
 
 from adplanning.core.frames import require_columns
+from adplanning.core.periods import SESSION_GAP
 from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID
-
-# Half an hour of silence ends a session: the convention of web analytics.
-SESSION_GAP: Final = timedelta(minutes=30)
 
 UTM_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 

@@ -100,11 +100,18 @@ def statistics(
 
 @dataclass(frozen=True)
 class Completions:
-    """How often a goal was completed, for how much (minor units of the reporting currency), and when last."""
+    """How often a goal was completed, for how much (minor units of the reporting currency), and when last.
+
+    `n_unconverted` completions have a value in a currency without a known rate, which `value_minor` leaves out.
+    """
 
     count: int
     value_minor: int
+    n_unconverted: int
     last_at: datetime | None
+
+
+NO_COMPLETIONS = Completions(0, 0, 0, None)
 
 
 def create_goal(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Goal:
@@ -154,17 +161,22 @@ def list_goals(
 
 
 def completions(engine: Engine, goal_ids: Sequence[str], *, currency: str, zone: ZoneInfo) -> dict[str, Completions]:
-    """The completions of some goals, counted from the data; values without a known rate are not in the value."""
+    """The completions of some goals, counted from the data."""
     found, rates = queries.completion_facts(engine, goal_ids)
     dated = found.lazy().with_columns(on=pl.col("completed_at").dt.convert_time_zone(zone.key).dt.date())
     by_goal = (
         in_reporting_currency(dated, rates, currency=currency, amount="value_minor", on="on", into="reported_minor")
         .group_by("goal_id")
-        .agg(pl.len(), pl.col("reported_minor").sum(), pl.col("completed_at").max())
+        .agg(
+            pl.len(),
+            pl.col("reported_minor").sum(),
+            (pl.col("reported_minor").is_null() & pl.col("value_minor").is_not_null()).sum().alias("n_unconverted"),
+            pl.col("completed_at").max(),
+        )
         .collect()
     )
-    counted = {goal_id: Completions(count, value, last) for goal_id, count, value, last in by_goal.iter_rows()}
-    return {goal_id: counted.get(goal_id, Completions(0, 0, None)) for goal_id in goal_ids}
+    counted = {goal_id: Completions(*figures) for goal_id, *figures in by_goal.iter_rows()}
+    return {goal_id: counted.get(goal_id, NO_COMPLETIONS) for goal_id in goal_ids}
 
 
 def goal_rules(session: Session) -> list[GoalRule]:

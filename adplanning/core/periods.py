@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from adplanning.core.errors import InvalidData
 
 RESOLUTION = timedelta(microseconds=1)
+# Half an hour of silence ends a session: the convention of web analytics.
+SESSION_GAP = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)

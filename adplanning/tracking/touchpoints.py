@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 
 from adplanning.core.ids import new_ids
 from adplanning.core.names import name_key
+from adplanning.core.periods import RESOLUTION, SESSION_GAP
 from adplanning.core.vocabulary import JourneyEventType, Origin, ResolutionMethod
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.tracking.campaign_tags import bears_campaign, click_ids, platform_of_touch
 from adplanning.tracking.events import NewEvent, NewJourneyEvent
 from adplanning.tracking.rows import insert_rows, rows_among, write_rows
 
-# Half an hour of silence ends a visit, as web analytics has it.
-PAUSE_MICROS = 30 * 60 * 1_000_000
+PAUSE_MICROS = SESSION_GAP // RESOLUTION
 
 _TOUCHPOINTS = TABLES["touchpoints"]
 _PAGE_VIEW, _WEB = JourneyEventType.page_view.value, Origin.web.value

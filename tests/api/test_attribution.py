@@ -173,6 +173,13 @@ def test_a_list_row_tells_what_the_touchpoint_earned(admin: TestClient) -> None:
     assert [row["id"] for row in resolved["attributions"]] == [first["id"]]
 
 
+def test_a_credited_value_without_a_rate_is_unknown_in_the_list_not_nothing(admin: TestClient) -> None:
+    touch(admin, 1)
+    buy(admin, 2, 100, currency="USD")
+    [row] = admin.get(URL).json()["attributions"]
+    assert (row["converted"], row["conversion_value"]) == (True, None)
+
+
 def test_statistics_count_sessions_by_what_they_came_from(admin: TestClient) -> None:
     touch(admin, 1, ad_campaign_id="camp_1", utm_source="fb", session_pageviews=4)
     touch(admin, 2, ad_campaign_id="camp_1", utm_source="fb", session_pageviews=1)

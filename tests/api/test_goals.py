@@ -23,12 +23,12 @@ def buy(admin: TestClient, value: float | None, **fields: Any) -> dict[str, Any]
 
 def test_a_purchase_over_the_least_value_completes_the_goal(admin: TestClient) -> None:
     goal = make(admin, conditions={"min_value": 500})
-    assert goal["completions"] == {"count": 0, "value": 0.0, "last_at": None}
+    assert goal["completions"] == {"count": 0, "value": 0.0, "unconverted": 0, "last_at": None}
     big = buy(admin, 500)
     small = buy(admin, 499.99)
     assert (big["goal_ids"], small["goal_ids"]) == ([goal["id"]], [])
     found = admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]
-    assert found == {"count": 1, "value": 500.0, "last_at": big["converted_at"]}
+    assert found == {"count": 1, "value": 500.0, "unconverted": 0, "last_at": big["converted_at"]}
     listed = admin.get("/admin/ad-planning/conversions", params={"goal_id": goal["id"]}).json()
     assert [row["id"] for row in listed["conversions"]] == [big["id"]]
 
@@ -37,6 +37,14 @@ def test_an_event_without_a_value_is_worth_the_default(admin: TestClient) -> Non
     goal = make(admin, default_value=75)
     buy(admin, None)
     assert admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]["value"] == 75
+
+
+def test_a_value_without_a_rate_is_told_apart_not_taken_for_nothing(admin: TestClient) -> None:
+    goal = make(admin)
+    buy(admin, 10)
+    buy(admin, 20, currency="USD")
+    found = admin.get(f"{URL}/{goal['id']}").json()["goal"]["completions"]
+    assert (found["count"], found["value"], found["unconverted"]) == (2, 10, 1)
 
 
 def test_a_corrected_value_is_held_against_the_goal_anew(admin: TestClient) -> None:

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adplanning.attribution.sessions import SESSION_GAP, UTM_TAGS, bears_campaign, touchpoints_of
+from adplanning.attribution.sessions import UTM_TAGS, bears_campaign, touchpoints_of
 from adplanning.core.errors import InvalidData
+from adplanning.core.periods import SESSION_GAP
 from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID
 from adplanning.tracking.campaign_tags import click_ids
 

@@ -81,7 +81,7 @@ class AttributionOut(TouchpointOut):
     model: str
     touch_type: TouchType
     converted: bool
-    conversion_value: float
+    conversion_value: float | None
     ad_spend: float | None
     date: str | None
 

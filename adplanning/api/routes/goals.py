@@ -67,10 +67,14 @@ class GoalChange(Body):
 
 
 class CompletionsOut(BaseModel):
-    """How often the goal was completed, for how much in the reporting currency, and when last."""
+    """How often the goal was completed, for how much in the reporting currency, and when last.
+
+    `unconverted` completions are not in the value: no rate is known from their currency.
+    """
 
     count: int
     value: float
+    unconverted: int
     last_at: str | None
 
 
@@ -128,6 +132,7 @@ def goal_json(goal: Goal, completions: Completions, currency: str) -> GoalOut:
         completions=CompletionsOut(
             count=completions.count,
             value=to_major(completions.value_minor, currency),
+            unconverted=completions.n_unconverted,
             last_at=isoformat(completions.last_at),
         ),
         created_at=isoformat(goal.created_at),
@@ -153,7 +158,7 @@ def create(body: GoalFields, session: Writing, settings: AppSettings, now: Now) 
     fields = {name: getattr(body, name) for name in GoalFields.model_fields}
     columns = _columns(fields, settings.currency)
     goal = service.create_goal(session, {**columns, "currency": settings.currency}, now=now)
-    return GoalAnswer(goal=goal_json(goal, Completions(0, 0, None), settings.currency))
+    return GoalAnswer(goal=goal_json(goal, service.NO_COMPLETIONS, settings.currency))
 
 
 @router.get("")
