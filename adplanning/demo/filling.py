@@ -30,8 +30,8 @@ TABLES_IN_ORDER = (
     "goals",
     "goal_completions",
 )
-# A store that holds nothing but these is still an empty one: a key may have been made first.
-_NOT_DATA = {"api_keys", "batch_runs", "batch_leases"}
+# A store that holds nothing but these is still an empty one: a key or a user may have been made first.
+_NOT_DATA = {"api_keys", "users", "sign_ins", "batch_runs", "batch_leases"}
 
 
 @dataclass(frozen=True)

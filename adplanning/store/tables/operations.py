@@ -1,4 +1,4 @@
-"""How the product runs: keys, batch runs, imported files and the rows they refused."""
+"""How the product runs: keys, users, batch runs, imported files and the rows they refused."""
 
 from __future__ import annotations
 
@@ -23,6 +23,28 @@ class ApiKey(Base):
     created_at: Mapped[datetime]
 
 
+class User(Base):
+    """Somebody who signs in to the dashboards; of the password only an argon2 hash is kept."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A browser that is signed in; of its token only the SHA-256 is kept."""
+
+    __tablename__ = "sign_ins"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+
 class BatchRun(Base):
     """One run of a batch notebook; while it runs it renews the lease of its notebook."""
 
@@ -33,6 +55,8 @@ class BatchRun(Base):
     parameters: Mapped[dict[str, Any]]
     status: Mapped[str]
     message: Mapped[str | None]
+    progress_share: Mapped[float | None]
+    progress_words: Mapped[str | None]
     output_path: Mapped[str | None]
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
