@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from adplanning.batch_contract import Value, parameter_values, parameters_of, read_notebook, result_of
+from adplanning.batch_contract import Parameter, Value, parameter_values, parameters_of, read_notebook, result_of
 from adplanning.batch_kernel import Witness, execute, kernel_environment
-from adplanning.batch_lease import Heartbeat, Timing, begin_run, end_run
+from adplanning.batch_lease import Heartbeat, Timing, adopt_run, begin_run, end_run
+from adplanning.batch_process import start_process
+from adplanning.batch_progress import ProgressNote
 from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.settings import Settings
@@ -66,6 +68,17 @@ def notebook_path(name: str) -> Path:
     return path
 
 
+def parameters_of_notebook(name: str) -> dict[str, Parameter]:
+    """The parameters of a notebook of `NOTEBOOKS`, each with its type, default and meaning.
+
+    Raises
+    ------
+    InvalidData : no such name.
+    NotFound : its file is missing.
+    """
+    return parameters_of(read_notebook(notebook_path(name)))
+
+
 def run_notebook(
     engine: Engine,
     name: str,
@@ -96,18 +109,74 @@ def run_notebook(
     Conflict : the same notebook is running.
     StoreUnavailable : the run cannot be recorded.
     """
-    path = notebook_path(name)
-    notebook = read_notebook(path)
-    values = parameter_values(parameters_of(notebook), parameters)
+    values = _values(name, parameters)
     run_id = new_id("run")
     begin_run(engine, run_id, name, values, now=now(), lease_s=timing.lease_s)
+    return _carry_out(engine, run_id, name, values, settings=settings, now=now, progress=progress, timing=timing)
+
+
+def start_run(name: str, parameters: Mapping[str, str], *, settings: Settings, engine: Engine) -> str:
+    """Begin a run and have a process of its own carry it out, which goes on when this one ends; answer the run's id.
+
+    Its row is there already: `batch_runs.find_run` follows it. What the process itself says is kept beside the
+    executed notebook, in a file that ends in `.log`.
+
+    Raises
+    ------
+    InvalidData, NotFound, Conflict, StoreUnavailable : as `run_notebook`; nothing has been started.
+    RunFailed : the process cannot be started.
+    """
+    values = _values(name, parameters)
+    run_id = new_id("run")
+    begin_run(engine, run_id, name, values, now=_clock(), lease_s=Timing().lease_s)
+    log = settings.runs_folder.absolute() / f"{run_id}.log"
+    start_process(engine, run_id, environment=kernel_environment(engine, settings), log=log, now=_clock)
+    return run_id
+
+
+def run_begun(
+    engine: Engine,
+    run_id: str,
+    *,
+    settings: Settings,
+    now: Callable[[], datetime],
+    progress: Callable[[str, float], None],
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+) -> RunRecord:
+    """Carry out a run that `start_run` has begun; see `run_notebook`.
+
+    Raises
+    ------
+    Conflict : the run has ended already, or another has taken its place.
+    """
+    name, values = adopt_run(engine, run_id, now=now(), lease_s=timing.lease_s)
+    return _carry_out(engine, run_id, name, values, settings=settings, now=now, progress=progress, timing=timing)
+
+
+def _carry_out(
+    engine: Engine,
+    run_id: str,
+    name: str,
+    values: dict[str, Value],
+    *,
+    settings: Settings,
+    now: Callable[[], datetime],
+    progress: Callable[[str, float], None],
+    timing: Timing,
+) -> RunRecord:
     target = settings.runs_folder.absolute() / f"{run_id}.ipynb"
     environment = kernel_environment(engine, settings) | {"ADPLANNING_RUN_ID": run_id}
     try:
+        path = notebook_path(name)
+        n_cells = len(read_notebook(path).cells)
         progress(f"{name} begins as {run_id}", 0)
         # In a thread, because an interrupt that hits papermill's event loop would leave the kernel behind.
-        with Heartbeat(engine, run_id, now, timing) as heartbeat, ThreadPoolExecutor(1) as thread:
-            witness = Witness(heartbeat, progress, n_cells=len(notebook.cells))
+        with (
+            Heartbeat(engine, run_id, now, timing) as heartbeat,
+            ProgressNote(engine, run_id) as note,
+            ThreadPoolExecutor(1) as thread,
+        ):
+            witness = Witness(heartbeat, note, progress, n_cells=n_cells)
             execution = thread.submit(
                 execute, path, target, values, environment=environment, cell_s=timing.cell_s, witness=witness
             )
@@ -135,6 +204,14 @@ def run_notebook(
         engine, run_id, status=record.status, message=record.message, output_path=record.output_path, now=now()
     )
     return replace(record, status="failed", message=overtaken) if overtaken else record
+
+
+def _values(name: str, parameters: Mapping[str, str]) -> dict[str, Value]:
+    return parameter_values(parameters_of_notebook(name), parameters)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _storable(message: str) -> str:

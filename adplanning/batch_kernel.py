@@ -26,17 +26,21 @@ from traitlets import default
 
 from adplanning.batch_contract import Value, fault_of, read_notebook
 from adplanning.batch_lease import Heartbeat
+from adplanning.batch_progress import ProgressNote
 from adplanning.core.errors import RunFailed
 from adplanning.core.settings import Settings
 from adplanning.store.engine import is_sqlite
 
 
 def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
-    """All that a batch kernel gets to know from outside: no key or token; of passwords only the store's, in its URL."""
+    """All that a batch kernel gets to know from outside: no key or token; of passwords only the store's.
+
+    It stands in the URL, or in the file that PGPASSFILE names.
+    """
     url = engine.url
     if is_sqlite(engine):
         url = url.set(database=str(Path(str(url.database)).absolute()))
-    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT")
+    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "PGPASSFILE")
     return {name: os.environ[name] for name in passed_on if name in os.environ} | {
         "ADPLANNING_HOME": str(settings.home.absolute()),
         "ADPLANNING_DATABASE_URL": url.render_as_string(hide_password=False),
@@ -50,10 +54,12 @@ def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
 class Witness:
     """Sees each cell begin, and hands on the lines that the notebook prints: a file in papermill's eyes."""
 
-    def __init__(self, heartbeat: Heartbeat, progress: Callable[[str, float], None], n_cells: int) -> None:
+    def __init__(
+        self, heartbeat: Heartbeat, note: ProgressNote, progress: Callable[[str, float], None], n_cells: int
+    ) -> None:
         self.cell = 0
         self.kernel: AsyncKernelManager | None = None
-        self._heartbeat, self._progress, self._n_cells = heartbeat, progress, n_cells
+        self._heartbeat, self._note, self._progress, self._n_cells = heartbeat, note, progress, n_cells
         self._share, self._rest, self._stopped = 0.0, "", False
 
     def cell_start(self, cell: NotebookNode, cell_index: int) -> None:
@@ -65,6 +71,7 @@ class Witness:
         self.cell += cell.cell_type == "code"
         # The cell of the given values, which papermill puts in, comes on top of the notebook's own.
         self._share = cell_index / (self._n_cells + 1)
+        self._note.tell(self._share)
 
     def stop(self) -> None:
         """End the kernel at once, or the notebook at its next cell when the kernel is about to start."""
@@ -76,6 +83,7 @@ class Witness:
         """Hand on the lines that have come to their end."""
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
+            self._note.tell(self._share, line)
             self._progress(line, self._share)
 
     def flush(self) -> None:

@@ -50,21 +50,42 @@ def begin_run(
                 notebook=notebook,
                 parameters=dict(parameters),
                 status="running",
+                progress_share=0.0,
                 started_at=now,
                 heartbeat_at=now,
             )
         )
 
 
+def adopt_run(engine: Engine, run_id: str, *, now: datetime, lease_s: float) -> tuple[str, dict[str, Any]]:
+    """Take on a run that another process has begun for this one; answer its notebook and parameters.
+
+    Raises
+    ------
+    Conflict : it has ended, or another run has taken its lease.
+    """
+    held = update(BatchLease).where(BatchLease.run_id == run_id).values(lease_until=now + timedelta(seconds=lease_s))
+    running = update(BatchRun).where(BatchRun.id == run_id, BatchRun.status == "running").values(heartbeat_at=now)
+    with write_transaction(engine) as connection:
+        if not connection.execute(held).rowcount or not connection.execute(running).rowcount:
+            raise Conflict(f"run {run_id} does not wait to be carried out: it has ended, or it was never begun")
+        run = connection.execute(select(BatchRun.notebook, BatchRun.parameters).where(BatchRun.id == run_id)).one()
+        return run.notebook, dict(run.parameters)
+
+
 def end_run(
     engine: Engine, run_id: str, *, status: str, message: str, output_path: Path | None, now: datetime
 ) -> str | None:
-    """Record how a run ended and give its lease back; answer what stands there already when another took over."""
+    """Record how a run ended and give its lease back; answer what stands there already when another took over.
+
+    Of its progress the share is kept when it succeeded, as 1; the words give way to the message.
+    """
+    progress = {"progress_share": 1.0 if status == "succeeded" else None, "progress_words": None}
     with write_transaction(engine) as connection:
         connection.execute(update(BatchLease).where(BatchLease.run_id == run_id).values(lease_until=now))
         kept = {"output_path": None if output_path is None else str(output_path), "finished_at": now}
         running = update(BatchRun).where(BatchRun.id == run_id, BatchRun.status == "running")
-        if connection.execute(running.values(status=status, message=message, **kept)).rowcount:
+        if connection.execute(running.values(status=status, message=message, **kept, **progress)).rowcount:
             return None
         return connection.scalar(select(BatchRun.message).where(BatchRun.id == run_id))
 
@@ -118,6 +139,8 @@ def _end_expired(connection: Connection, notebook: str, successor: str, now: dat
         .values(
             status="failed",
             message=f"gave no sign of life after {isoformat(run.heartbeat_at)}; run {successor} has taken over",
+            progress_share=None,
+            progress_words=None,
             finished_at=now,
         )
     )

@@ -102,6 +102,33 @@ def test_a_run_succeeds_when_every_cell_was_answered_and_the_last_one_says_finis
     assert fault_of(nbformat.read(row.output_path, as_version=4)) is None
 
 
+READ_OWN_ROW = """
+import os, time
+from sqlalchemy import select
+from adplanning.batch_contract import finished
+from adplanning.core.settings import load_settings
+from adplanning.store.engine import make_engine
+from adplanning.store.tables.operations import BatchRun
+
+own = select(BatchRun.progress_share, BatchRun.progress_words).where(BatchRun.id == os.environ["ADPLANNING_RUN_ID"])
+for _ in range(100):
+    time.sleep(0.1)
+    with make_engine(load_settings().url).connect() as connection:
+        share, words = connection.execute(own).one()
+    if share > 0.6:
+        break
+finished("seen", share=share, words=words)
+"""
+
+
+def test_a_run_tells_in_its_row_how_far_it_is_until_it_ends(run: Callable[..., RunRecord], engine: Engine) -> None:
+    record = run("print('half the way\\n')", READ_OWN_ROW)
+    assert record.status == "succeeded", record.message
+    assert (record.summary["share"], record.summary["words"]) == (0.75, "half the way")
+    [row] = run_rows(engine)
+    assert (row.progress_share, row.progress_words) == (1.0, None)
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
@@ -198,6 +225,15 @@ def test_the_kernel_sees_no_key_of_the_deployment(
         "ADPLANNING_RUN_ID",
         *(name for name in kernel_environment(engine, settings) if name.startswith("ADPLANNING_")),
     }
+
+
+def test_the_kernel_knows_the_file_that_holds_the_stores_password(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGPASSFILE", raising=False)
+    assert "PGPASSFILE" not in kernel_environment(engine, settings)
+    monkeypatch.setenv("PGPASSFILE", "pgpass")
+    assert kernel_environment(engine, settings)["PGPASSFILE"] == "pgpass"
 
 
 def test_of_many_schedulers_that_start_at_once_exactly_one_runs(any_engine: Engine) -> None:

@@ -1,45 +1,10 @@
-"""The kinds of values that bodies hold, with the sentence each is refused with."""
+"""Parts that several answers share."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-
-from adplanning.core.errors import InvalidData
-from adplanning.core.money import to_minor
-from adplanning.core.periods import parse_instant
-from adplanning.core.texts import Text, none_if_blank
-
-
-def _not_a_boolean(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
-    return value
-
-
-Amount = Annotated[
-    Decimal, BeforeValidator(_not_a_boolean), Field(ge=0, allow_inf_nan=False, description="in major units")
-]
-Optional = Annotated[Text | None, AfterValidator(none_if_blank)]
-InstantText = Annotated[str, Field(max_length=64, examples=["2026-11-22T14:05:00+05:30"])]
-
-
-class Body(BaseModel):
-    """What a client sends; fields that are not known are ignored, as clients already depend on it."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-
-class StrictBody(Body):
-    """The same where a field that is not known is a mistake."""
-
-    model_config = ConfigDict(allow_inf_nan=False, extra="forbid")
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Deleted(BaseModel):
@@ -64,37 +29,3 @@ class PeriodOut(BaseModel):
 
     from_: Annotated[str | None, Field(alias="from")]
     to: str | None
-
-
-def minor_units(amount: Decimal | None, currency: str, *, field: str) -> int | None:
-    """The amount in minor units of its currency.
-
-    Raises
-    ------
-    InvalidData : naming `field`.
-    """
-    if amount is None:
-        return None
-    try:
-        return to_minor(amount, currency)
-    except ValueError as fault:
-        raise InvalidData.at(field, str(fault)) from None
-
-
-def instant_or(text: str | None, default: datetime, zone: ZoneInfo, *, field: str) -> datetime:
-    """The instant that a body names, or the default when it names none."""
-    return default if text is None else parse_instant(text, zone, field=field)
-
-
-def json_text(value: Mapping[str, object] | None) -> str | None:
-    """An object as it is kept in a JSON column."""
-    return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def changes(body: BaseModel, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The fields that an update names; a null for one that must have a value is refused."""
-    named = {name: getattr(body, name) for name in body.model_fields_set}
-    for name in required:
-        if name in named and named[name] is None:
-            raise InvalidData.at(name, "must not be null; leave it out to keep it as it is")
-    return named

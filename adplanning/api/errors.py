@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from adplanning.core import errors
 from adplanning.core.errors import AdplanningError
+from adplanning.core.validation import invalid_data
 
 log = logging.getLogger(__name__)
 
@@ -100,19 +101,6 @@ def refusal(fault: AdplanningError) -> JSONResponse:
     return JSONResponse(error_body(fault.type, fault.message, issues), status, headers)
 
 
-def validation_issues(faults: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Pydantic's faults as (path, sentence), the value shown short."""
-    issues = []
-    for fault in faults:
-        path = ".".join(str(part) for part in fault["loc"] if part not in ("body", "query", "path")) or "body"
-        message = str(fault["msg"]).removeprefix("Value error, ")
-        given = fault.get("input")
-        if fault["type"] not in ("missing", "json_invalid", "extra_forbidden") and not isinstance(given, (dict, list)):
-            message = f"{message} (given: {repr(given)[:80]})"
-        issues.append((path, message))
-    return issues
-
-
 def install(app: FastAPI) -> None:
     """Answer every error of the application in one form."""
 
@@ -122,8 +110,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def refuse_input(_: Request, fault: RequestValidationError) -> JSONResponse:
-        issues = validation_issues(fault.errors())
-        return refusal(errors.InvalidData("; ".join(f"{path}: {text}" for path, text in issues), issues))
+        return refusal(invalid_data(fault.errors()))
 
     @app.exception_handler(HTTPException)
     async def refuse_request(_: Request, fault: HTTPException) -> JSONResponse:

@@ -20,7 +20,7 @@ from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.resolution import exact_matches
 from adplanning.attribution.spend import spend_by
 from adplanning.attribution.touch_counts import touch_counts
-from adplanning.core.errors import Conflict, InvalidData
+from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency, to_major
 from adplanning.core.periods import RESOLUTION, Period
@@ -198,19 +198,36 @@ def list_touchpoints(
     public_revenue: PublicRevenue,
     limit: int,
     offset: int,
+    search: str | None = None,
+    sort: str | None = None,
+    descending: bool = False,
     model: str = "last_click",
     lookback_days: int = LOOKBACK_DAYS,
     half_life_days: float = HALF_LIFE_DAYS,
 ) -> tuple[list[TouchpointRow], int]:
-    """One page of the counted touchpoints, newest first, and how many match in all."""
-    query = queries.matching_touchpoints(filters, period)
-    newest = query.order_by(Touchpoint.session_started_at.desc(), Touchpoint.id.desc()).limit(limit).offset(offset)
-    page = list(session.scalars(newest))
+    """One page of the counted touchpoints, and how many match in all.
+
+    Parameters
+    ----------
+    filters, period : what must hold of each.
+    currency, zone, public_revenue : how its credit and spend are reported.
+    limit, offset : which of the rows make the page.
+    search : what one of its UTM source or campaign, visitor or id must hold, in whatever case.
+    sort, descending : one of `queries.TOUCHPOINT_ORDERS`; newest first when there is none.
+    model, lookback_days, half_life_days : how conversions give credit.
+
+    Raises
+    ------
+    InvalidData : an unknown order, or a search for what no text can hold.
+    """
+    query = queries.matching_touchpoints(filters, period, search=search)
+    order, down = ("session_started_at", True) if sort is None else (sort, descending)
+    ordered = queries.in_order(query, order, descending=down)
+    page = list(session.scalars(ordered.limit(limit).offset(offset)))
     if not page:
         return [], queries.total(session, query)
-    within_reach = Period(
-        page[-1].session_started_at, page[0].session_started_at + timedelta(days=lookback_days) + RESOLUTION
-    )
+    started = [touchpoint.session_started_at for touchpoint in page]
+    within_reach = Period(min(started), max(started) + timedelta(days=lookback_days) + RESOLUTION)
     paths, spend, rates, names = queries.page_facts(
         session.connection().engine,
         within_reach,
@@ -251,6 +268,19 @@ def list_touchpoints(
         for touchpoint in page
     ]
     return rows, queries.total(session, query)
+
+
+def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:
+    """The touchpoint of that id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    found = session.get(Touchpoint, touchpoint_id)
+    if found is None:
+        raise NotFound(f"id: there is no touchpoint {touchpoint_id!r}; GET /admin/ad-planning/attribution lists them")
+    return found
 
 
 def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Touchpoint:

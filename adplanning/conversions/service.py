@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -13,6 +12,15 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from adplanning.conversions import queries
+from adplanning.conversions.fields import (
+    ConversionChange,
+    GoalChange,
+    GoalFields,
+    conversion_changes,
+    conversion_columns,
+    goal_changes,
+    goal_columns,
+)
 from adplanning.conversions.goals import EventView, GoalRule, met_goals
 from adplanning.conversions.rates import ConversionStatistics, conversion_statistics
 from adplanning.core.errors import NotFound
@@ -37,12 +45,33 @@ def find_conversion(session: Session, conversion_id: str) -> Conversion:
 
 
 def list_conversions(
-    session: Session, filters: Mapping[str, str | None], period: Period, *, limit: int, offset: int
+    session: Session,
+    filters: Mapping[str, str | bool | None],
+    period: Period,
+    *,
+    limit: int,
+    offset: int,
+    search: str | None = None,
+    sort: str | None = None,
+    descending: bool = False,
 ) -> tuple[list[tuple[Conversion, list[str]]], int]:
-    """One page of conversions with the goals each has met, newest first, and how many match in all."""
-    query = queries.matching_conversions(filters, period)
-    page = query.order_by(Conversion.converted_at.desc(), Conversion.id.desc()).limit(limit).offset(offset)
-    rows = list(session.scalars(page))
+    """One page of conversions with the goals each has met, and how many match in all.
+
+    Parameters
+    ----------
+    filters, period : what must hold of each.
+    limit, offset : which of the rows make the page.
+    search : what one of its name, UTM source or campaign, order, visitor or id must hold, in whatever case.
+    sort, descending : an order of `queries.CONVERSION_ORDERS`; newest first when there is none.
+
+    Raises
+    ------
+    InvalidData : an unknown order, or a search for what no text can hold.
+    """
+    query = queries.matching_conversions(filters, period, search=search)
+    order, down = ("converted_at", True) if sort is None else (sort, descending)
+    ordered = queries.in_order(query, "conversions", queries.CONVERSION_ORDERS, order, descending=down)
+    rows = list(session.scalars(ordered.limit(limit).offset(offset)))
     met = queries.goals_met(session, [row.id for row in rows])
     return [(row, met.get(row.id, [])) for row in rows], queries.total(session, query)
 
@@ -52,10 +81,16 @@ def goals_of(session: Session, conversion: Conversion) -> list[str]:
     return queries.goals_met(session, [conversion.id]).get(conversion.id, [])
 
 
-def change_conversion(session: Session, conversion_id: str, fields: Mapping[str, Any]) -> Conversion:
-    """Change the given columns of a conversion and hold it against the active goals anew."""
+def change_conversion(session: Session, conversion_id: str, change: ConversionChange) -> Conversion:
+    """Change the given fields of a conversion and hold it against the active goals anew.
+
+    Raises
+    ------
+    NotFound : there is no such conversion.
+    InvalidData : a null for a field that must have a value, or an amount that cannot be kept.
+    """
     conversion = find_conversion(session, conversion_id)
-    for name, value in fields.items():
+    for name, value in conversion_columns(conversion_changes(change), conversion.currency).items():
         setattr(conversion, name, value)
     rules = [] if conversion.is_bot else goal_rules(session)
     held = [rule.goal_id for rule in rules]
@@ -114,17 +149,30 @@ class Completions:
 NO_COMPLETIONS = Completions(0, 0, 0, None)
 
 
-def create_goal(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Goal:
-    """Add a goal; events from now on are held against it."""
-    goal = Goal(id=new_id("goal"), created_at=now, updated_at=now, **fields)
+def create_goal(session: Session, fields: GoalFields, *, currency: str, now: datetime) -> Goal:
+    """Add a goal whose amounts are in `currency`; events from now on are held against it.
+
+    Raises
+    ------
+    InvalidData : an amount that cannot be kept.
+    """
+    columns = goal_columns({name: getattr(fields, name) for name in GoalFields.model_fields}, currency)
+    goal = Goal(id=new_id("goal"), currency=currency, created_at=now, updated_at=now, **columns)
     session.add(goal)
     return goal
 
 
-def change_goal(session: Session, goal_id: str, fields: Mapping[str, Any], *, now: datetime) -> Goal:
-    """Change the given columns of a goal; what has completed it already stays."""
+def change_goal(session: Session, goal_id: str, change: GoalChange, *, now: datetime) -> Goal:
+    """Change the given fields of a goal; what has completed it already stays.
+
+    Raises
+    ------
+    NotFound : there is no such goal.
+    InvalidData : a null for a field that must have a value, or an amount that cannot be kept.
+    """
+    named = goal_changes(change)
     goal = find_goal(session, goal_id)
-    for name, value in fields.items():
+    for name, value in goal_columns(named, goal.currency).items():
         setattr(goal, name, value)
     goal.updated_at = now
     return goal
@@ -149,15 +197,28 @@ def delete_goal(session: Session, goal_id: str) -> None:
 
 
 def list_goals(
-    session: Session, filters: Mapping[str, str | bool | None], *, limit: int, offset: int
+    session: Session,
+    filters: Mapping[str, str | bool | None],
+    *,
+    limit: int,
+    offset: int,
+    search: str | None = None,
+    sort: str | None = None,
+    descending: bool = False,
 ) -> tuple[list[Goal], int]:
-    """One page of goals, those of higher priority first, and how many match in all."""
-    query = select(Goal)
-    for name, value in filters.items():
-        if value is not None:
-            query = query.where(getattr(Goal, name) == value)
-    page = query.order_by(Goal.priority.desc(), Goal.id.desc()).limit(limit).offset(offset)
-    return list(session.scalars(page)), queries.total(session, query)
+    """One page of goals, and how many match in all.
+
+    With `search`, the name or the description holds it, in whatever case. `sort` is one of `queries.GOAL_ORDERS`;
+    without it those of higher priority come first.
+
+    Raises
+    ------
+    InvalidData : an unknown order, or a search for what no text can hold.
+    """
+    query = queries.matching_goals(filters, search=search)
+    order, down = ("priority", True) if sort is None else (sort, descending)
+    ordered = queries.in_order(query, "goals", queries.GOAL_ORDERS, order, descending=down)
+    return list(session.scalars(ordered.limit(limit).offset(offset))), queries.total(session, query)
 
 
 def completions(engine: Engine, goal_ids: Sequence[str], *, currency: str, zone: ZoneInfo) -> dict[str, Completions]:

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from adplanning.conversions.fields import GoalFields
+from adplanning.core.errors import InvalidData
+from adplanning.core.validation import validated
+
 URL = "/admin/ad-planning/goals"
 
 
@@ -90,11 +94,18 @@ def test_goals_of_higher_priority_come_first(admin: TestClient) -> None:
         ({"priority": 1.5}, "priority"),
     ],
 )
-def test_a_bad_goal_is_refused_by_name(admin: TestClient, fields: dict[str, Any], named: str) -> None:
-    answer = admin.post(URL, json={"name": "g", "goal_type": "purchase", **fields})
+def test_a_bad_goal_is_refused_by_name_and_in_the_words_that_a_page_says(
+    admin: TestClient, fields: dict[str, Any], named: str
+) -> None:
+    sent = {"name": "g", "goal_type": "purchase", **fields}
+    answer = admin.post(URL, json=sent)
     assert answer.status_code == 400
     assert answer.json()["issues"][0]["path"] == named
     assert admin.get(URL).json()["count"] == 0
+    with pytest.raises(InvalidData) as on_a_page:
+        validated(GoalFields, sent)
+    assert answer.json()["message"] == on_a_page.value.message
+    assert answer.json()["issues"] == [{"path": path, "message": text} for path, text in on_a_page.value.issues]
 
 
 def test_a_deleted_goal_takes_its_completions_along(admin: TestClient) -> None:

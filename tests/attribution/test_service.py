@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from adplanning.attribution import service
 from adplanning.attribution.credit import CREDIT_MODELS
+from adplanning.attribution.queries import TOUCHPOINT_ORDERS
 from adplanning.attribution.report import BREAKDOWNS, AttributionReport
 from adplanning.core.errors import Conflict, InvalidData
 from adplanning.core.periods import Period
@@ -386,6 +387,39 @@ def test_the_count_of_a_list_is_of_all_pages(engine: Engine, busy_shop: None) ->
             offset=99,
         )
     assert (found, count) == ([], 14)
+
+
+@pytest.mark.parametrize("sort", TOUCHPOINT_ORDERS)
+@pytest.mark.parametrize("descending", [False, True])
+def test_in_whatever_order_the_pages_make_up_the_list_and_show_the_same_values(
+    engine: Engine, busy_shop: None, sort: str, descending: bool
+) -> None:
+    plain = {row.touchpoint.id: (row.converted, row.conversion_value, row.ad_spend) for row in listed(engine)}
+    order = {"sort": sort, "descending": descending}
+    whole = [row.touchpoint.id for row in listed(engine, **order)]
+    paged = [row for offset in range(0, 14, 4) for row in listed(engine, limit=4, offset=offset, **order)]
+    assert [row.touchpoint.id for row in paged] == whole
+    assert {row.touchpoint.id: (row.converted, row.conversion_value, row.ad_spend) for row in paged} == plain
+
+
+def test_touchpoints_are_sorted_alike_on_both_databases_without_case_and_those_missing_last(any_engine: Engine) -> None:
+    campaigns = {"t1": None, "t2": "b", "t3": "A", "t4": "a", "t5": "É", "t6": "é", "t7": "a%"}
+    add_touchpoints(any_engine, {name: {"utm_campaign": campaign} for name, campaign in campaigns.items()})
+    up = ["t3", "t4", "t7", "t2", "t5", "t6"]
+    assert [row.touchpoint.id for row in listed(any_engine, sort="utm_campaign")] == [*up, "t1"]
+    down = [row.touchpoint.id for row in listed(any_engine, sort="utm_campaign", descending=True)]
+    assert down == [*reversed(up), "t1"]
+    assert [row.touchpoint.id for row in listed(any_engine, search="A%")] == ["t7"]
+    assert [row.touchpoint.id for row in listed(any_engine, search="T3")] == ["t3"]
+    with pytest.raises(InvalidData, match=r"sort: unknown value 'utm_campain'.*Did you mean 'utm_campaign'"):
+        listed(any_engine, sort="utm_campain")
+
+
+def add_touchpoints(engine: Engine, rows: dict[str, dict[str, Any]]) -> None:
+    with writing(engine) as session:
+        for name, fields in rows.items():
+            made = service.create_touchpoint(session, {"visitor_id": "v", **fields}, now=NOON)
+            made.id = name
 
 
 def test_a_touchpoint_by_hand_with_a_campaign_is_resolved_manually(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
 
+from adplanning.conversions.fields import GoalFields
 from adplanning.conversions.service import create_goal
 from adplanning.store.session import reading, writing
 from adplanning.store.tables.events import Conversion, GoalCompletion, JourneyEvent
@@ -16,20 +17,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 def a_goal(engine: Engine, goal_type: str, **conditions: object) -> str:
     with writing(engine) as session:
-        goal = create_goal(
-            session,
-            {
-                "name": goal_type,
-                "goal_type": goal_type,
-                "conditions": conditions,
-                "default_value_minor": 100,
-                "currency": "INR",
-                "value_from_event": True,
-                "is_active": True,
-                "priority": 0,
-            },
-            now=NOW,
-        )
+        fields = {"name": goal_type, "goal_type": goal_type, "conditions": conditions, "default_value": 1}
+        goal = create_goal(session, GoalFields.model_validate(fields), currency="INR", now=NOW)
         return goal.id
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from adplanning.api.bodies import Body, InstantText, Optional, PeriodOut, UnconvertedOut, instant_or
+from adplanning.api.bodies import PeriodOut, UnconvertedOut
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Now, Page, Reading, StoreEngine, Writing
 from adplanning.attribution import service
 from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS
+from adplanning.core.fields import Fields, InstantText, Optional, instant_or
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import Identifier, JsonObject
 from adplanning.core.vocabulary import AttributionModel, ConversionType, Platform, ResolutionMethod, TouchType
@@ -23,7 +24,7 @@ Breakdown = Literal["campaign", "ad_set", "ad", "source", "medium", "channel", "
 MAX_DAYS = 3650
 
 
-class TouchpointFields(Body):
+class TouchpointFields(Fields):
     """A touchpoint made by hand; with a campaign it is resolved."""
 
     visitor_id: Identifier

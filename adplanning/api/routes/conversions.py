@@ -3,86 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from adplanning.api.bodies import (
-    Amount,
-    Body,
-    Deleted,
-    InstantText,
-    Optional,
-    PeriodOut,
-    UnconvertedOut,
-    changes,
-    instant_or,
-    json_text,
-    minor_units,
-)
+from adplanning.api.bodies import Deleted, PeriodOut, UnconvertedOut
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Id, Now, Page, Reading, StoreEngine, Writing
 from adplanning.conversions import service
-from adplanning.core.errors import Conflict, InvalidData
-from adplanning.core.ids import new_id
-from adplanning.core.money import CurrencyCode, to_major
+from adplanning.conversions.fields import ConversionChange, ConversionFields
+from adplanning.core.errors import InvalidData
+from adplanning.core.money import to_major
 from adplanning.core.periods import Period, isoformat
-from adplanning.core.texts import Identifier, JsonObject
-from adplanning.core.vocabulary import AttributionModel, ConversionType, Origin, Platform, platform_of_source
-from adplanning.store.tables.base import to_micros
+from adplanning.core.vocabulary import AttributionModel, ConversionType, Origin, Platform
 from adplanning.store.tables.events import Conversion
-from adplanning.tracking.events import NewConversion
-from adplanning.workflows.event_tracked import track
+from adplanning.workflows.conversion_recorded import record_conversion
 
 router = APIRouter(prefix="/admin/ad-planning/conversions", tags=["conversions"])
 
-Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Grouping = Literal["day", "week", "month", "conversion_type", "platform", "campaign"]
-
-
-class ConversionFields(Body):
-    """A conversion."""
-
-    visitor_id: Identifier
-    conversion_type: ConversionType
-    conversion_name: Optional = None
-    website_id: Optional = None
-    ad_campaign_id: Optional = None
-    ad_set_id: Optional = None
-    ad_id: Optional = None
-    platform: Platform | None = None
-    utm_source: Optional = None
-    utm_medium: Optional = None
-    utm_campaign: Optional = None
-    utm_term: Optional = None
-    utm_content: Optional = None
-    attribution_model: AttributionModel = AttributionModel.last_click
-    attribution_weight: Weight = 1.0
-    conversion_value: Amount | None = None
-    currency: CurrencyCode | None = None
-    order_id: Optional = None
-    lead_id: Optional = None
-    person_id: Optional = None
-    session_id: Optional = None
-    converted_at: InstantText | None = None
-    metadata: JsonObject | None = None
-
-
-class ConversionChange(Body):
-    """What may be changed of a conversion; another of its fields may be sent only as it is."""
-
-    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
-
-    conversion_name: Optional = None
-    ad_campaign_id: Optional = None
-    ad_set_id: Optional = None
-    ad_id: Optional = None
-    platform: Platform | None = None
-    conversion_value: Amount | None = None
-    person_id: Optional = None
-    attribution_model: AttributionModel | None = None
-    metadata: JsonObject | None = None
 
 
 class ConversionOut(BaseModel):
@@ -194,26 +133,8 @@ def conversion_json(row: Conversion, goal_ids: Sequence[str]) -> ConversionOut:
 @router.post("", status_code=201)
 def create(body: ConversionFields, session: Writing, settings: AppSettings, now: Now) -> ConversionAnswer:
     """Add a conversion; an order that is there already is refused with 409."""
-    currency = body.currency or settings.currency
-    row = NewConversion(
-        **body.model_dump(exclude={"conversion_value", "currency", "converted_at", "platform", "metadata"}),
-        id=new_id("conv"),
-        platform=body.platform or platform_of_source(body.utm_source),
-        value_minor=minor_units(body.conversion_value, currency, field="conversion_value"),
-        currency=currency,
-        pathname=None,
-        event_id=None,
-        origin=Origin.admin,
-        confirmed_at=None,
-        is_bot=False,
-        metadata=json_text(body.metadata),
-        converted_at=to_micros(instant_or(body.converted_at, now, settings.zone, field="converted_at")),
-        received_at=to_micros(now),
-    )
-    [tracked] = track(session.connection(), [row], goals=service.goal_rules(session))
-    if tracked.duplicate:
-        raise Conflict(f"order_id: {body.order_id!r} is conversion {tracked.id} already; change that one instead")
-    return ConversionAnswer(conversion=conversion_json(service.find_conversion(session, tracked.id), tracked.goal_ids))
+    row = record_conversion(session, body, currency=settings.currency, zone=settings.zone, now=now)
+    return ConversionAnswer(conversion=conversion_json(row, service.goals_of(session, row)))
 
 
 @router.get("")
@@ -309,14 +230,7 @@ def change(conversion_id: Id, body: ConversionChange, session: Writing) -> Conve
     """Change the fields that are sent; its goals are looked at anew."""
     row = service.find_conversion(session, conversion_id)
     _refuse_fixed(body.model_extra or {}, conversion_json(row, service.goals_of(session, row)))
-    named = changes(body, required=("platform", "attribution_model"))
-    fields = {name: value for name, value in named.items() if name in ConversionChange.model_fields}
-    if "metadata" in fields:
-        fields["extra"] = fields.pop("metadata")
-    if "conversion_value" in fields:
-        amount: Decimal | None = fields.pop("conversion_value")
-        fields["value_minor"] = minor_units(amount, row.currency, field="conversion_value")
-    changed = service.change_conversion(session, conversion_id, fields)
+    changed = service.change_conversion(session, conversion_id, body)
     return ConversionAnswer(conversion=conversion_json(changed, service.goals_of(session, changed)))
 
 

@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from adplanning.api.bodies import Amount, Body, Deleted, Optional, StrictBody, changes, minor_units
+from adplanning.api.bodies import Deleted
 from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, StoreEngine, Writing
 from adplanning.conversions import service
+from adplanning.conversions.fields import GoalChange, GoalFields
 from adplanning.conversions.service import Completions
 from adplanning.core.money import to_major
 from adplanning.core.periods import isoformat
 from adplanning.core.settings import Settings
-from adplanning.core.texts import Identifier, JsonObject
 from adplanning.core.vocabulary import GoalType
 from adplanning.store.tables.events import Goal
 
 router = APIRouter(prefix="/admin/ad-planning/goals", tags=["goals"])
-
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class Conditions(StrictBody):
-    """What an event must show; a condition left out always holds."""
-
-    event_name: Optional = None
-    pathname_pattern: Annotated[Optional, Field(description="`*` stands for anything")] = None
-    min_time_seconds: NotNegative | None = None
-    min_scroll_percent: Annotated[NotNegative, Field(le=100)] | None = None
-    min_value: NotNegative | None = None
-    custom_conditions: JsonObject | None = None
-
-
-class GoalFields(Body):
-    """A goal."""
-
-    name: Identifier
-    description: Optional = None
-    goal_type: GoalType
-    conditions: Conditions = Conditions()
-    default_value: Amount | None = None
-    value_from_event: bool = True
-    is_active: bool = True
-    website_id: Optional = None
-    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 0
-    metadata: JsonObject | None = None
-
-
-class GoalChange(Body):
-    """What may be changed of a goal."""
-
-    name: Identifier | None = None
-    description: Optional = None
-    goal_type: GoalType | None = None
-    conditions: Conditions | None = None
-    default_value: Amount | None = None
-    value_from_event: bool | None = None
-    is_active: bool | None = None
-    website_id: Optional = None
-    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
-    metadata: JsonObject | None = None
 
 
 class CompletionsOut(BaseModel):
@@ -140,24 +95,10 @@ def goal_json(goal: Goal, completions: Completions, currency: str) -> GoalOut:
     )
 
 
-def _columns(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    columns = dict(fields)
-    if "metadata" in columns:
-        columns["extra"] = columns.pop("metadata")
-    if "default_value" in columns:
-        amount: Decimal | None = columns.pop("default_value")
-        columns["default_value_minor"] = minor_units(amount, currency, field="default_value")
-    if isinstance(columns.get("conditions"), Conditions):
-        columns["conditions"] = columns["conditions"].model_dump(exclude_none=True)
-    return columns
-
-
 @router.post("", status_code=201)
 def create(body: GoalFields, session: Writing, settings: AppSettings, now: Now) -> GoalAnswer:
     """Add a goal; events from now on are held against it."""
-    fields = {name: getattr(body, name) for name in GoalFields.model_fields}
-    columns = _columns(fields, settings.currency)
-    goal = service.create_goal(session, {**columns, "currency": settings.currency}, now=now)
+    goal = service.create_goal(session, body, currency=settings.currency, now=now)
     return GoalAnswer(goal=goal_json(goal, service.NO_COMPLETIONS, settings.currency))
 
 
@@ -194,9 +135,7 @@ def change(
     goal_id: Id, body: GoalChange, session: Writing, engine: StoreEngine, settings: AppSettings, now: Now
 ) -> GoalAnswer:
     """Change the fields that are sent; what has completed the goal already stays."""
-    named = changes(body, required=("name", "goal_type", "conditions", "value_from_event", "is_active", "priority"))
-    currency = service.find_goal(session, goal_id).currency
-    return _answer(service.change_goal(session, goal_id, _columns(named, currency), now=now), engine, settings)
+    return _answer(service.change_goal(session, goal_id, body, now=now), engine, settings)
 
 
 @router.delete("/{goal_id}")

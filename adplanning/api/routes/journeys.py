@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from adplanning.api.bodies import Body, InstantText, Optional, instant_or, json_text
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, LongPage, Now, Reading, Writing
 from adplanning.conversions.service import goal_rules
 from adplanning.core.errors import InvalidData
+from adplanning.core.fields import Fields, InstantText, Optional, instant_or, json_text
 from adplanning.core.ids import new_id
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import JsonObject
@@ -25,7 +25,7 @@ from adplanning.workflows.event_tracked import track
 router = APIRouter(prefix="/admin/ad-planning/journeys", tags=["journeys"])
 
 
-class JourneyFields(Body):
+class JourneyFields(Fields):
     """A step of a person or visitor; one of the two is named."""
 
     person_id: Optional = None

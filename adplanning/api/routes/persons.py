@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from adplanning.api.bodies import Deleted, Optional, StrictBody, changes
+from adplanning.api.bodies import Deleted
 from adplanning.api.deps import Id, Now, Page, Reading, Writing
+from adplanning.core.fields import Optional, StrictFields, changes
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import JsonObject, ShortText
 from adplanning.people import service
@@ -18,7 +19,7 @@ from adplanning.store.tables.people import Person
 router = APIRouter(prefix="/admin/persons", tags=["persons"])
 
 
-class PersonFields(StrictBody):
+class PersonFields(StrictFields):
     """What is known of a person."""
 
     first_name: Optional = None

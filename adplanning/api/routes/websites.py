@@ -7,8 +7,9 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from adplanning.api.bodies import Body, Deleted, Optional, changes
+from adplanning.api.bodies import Deleted
 from adplanning.api.deps import Id, Now, Page, Reading, Writing
+from adplanning.core.fields import Fields, Optional, changes
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import Identifier
 from adplanning.people import service
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/admin/websites", tags=["websites"])
 Status = Literal["active", "inactive"]
 
 
-class WebsiteFields(Body):
+class WebsiteFields(Fields):
     """A storefront."""
 
     domain: Identifier
@@ -27,7 +28,7 @@ class WebsiteFields(Body):
     status: Status = "active"
 
 
-class WebsiteChange(Body):
+class WebsiteChange(Fields):
     """What may be changed of a storefront."""
 
     domain: Identifier | None = None
