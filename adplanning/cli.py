@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ad planning and attribution.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of the API.")
+user_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the dashboards.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(key_app, name="key")
+app.add_typer(user_app, name="user")
 app.add_typer(db_app, name="db")
 
 out = Console()
@@ -79,32 +81,56 @@ def serve(
     port: Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)] = 9000,
     api_only: Annotated[bool, typer.Option("--api-only", help="serve the API without the dashboards")] = False,
 ) -> None:
-    """Serve the API (and, without --api-only, the dashboards once they are there)."""
+    """Serve the API, and the dashboards with their sign-in."""
+    with _store() as (engine, settings):
+        logging.basicConfig(level=settings.log_level)
+        if api_only:
+            from adplanning.api.app import create_app  # noqa: PLC0415
+
+            _serve(create_app(settings, engine), host, port, settings)
+            return
+        from adplanning.server import users  # noqa: PLC0415
+        from adplanning.server.app import create_server  # noqa: PLC0415
+
+        given = settings.dashboard_password
+        made = users.prepare_admin(engine, given.get_secret_value() if given else None, now=datetime.now(UTC))
+        shown_host = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+        out.print(f"Dashboards: http://{shown_host}:{port}/app", highlight=False, soft_wrap=True)
+        if made is not None:
+            _show_password(users.ADMIN, made)
+        _serve(create_server(settings, engine), host, port, settings)
+
+
+def _serve(application: Callable[..., Any], host: str, port: int, settings: Settings) -> None:
     import uvicorn  # noqa: PLC0415
 
-    from adplanning.api.app import create_app  # noqa: PLC0415
+    from adplanning.server.channels import MAX_MESSAGE_BYTES  # noqa: PLC0415
 
-    with _answering_errors():
-        settings = load_settings()
-        logging.basicConfig(level=settings.log_level)
-        upgrading.open_store(settings.url).dispose()
-        if not api_only:
-            err.print("Only the API is part of this release; it is what --api-only serves.")
-        application = create_app(settings)
-        # What lives as long as the server is not looked at again by each collection: a tenth of the intake's time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 100)
-        uvicorn.run(
-            application,
-            host=host,
-            port=port,
-            log_level=settings.log_level.lower(),
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # ours believes those of ADPLANNING_TRUSTED_PROXIES alone
-            timeout_graceful_shutdown=10,
-        )
+    # What lives as long as the server is not looked at again by each collection: a tenth of the intake's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # ours believes those of ADPLANNING_TRUSTED_PROXIES alone
+        timeout_graceful_shutdown=10,
+        ws_max_size=MAX_MESSAGE_BYTES,
+    )
+
+
+def _show_password(name: str, password: str) -> None:
+    out.print(
+        f"Sign in as {name} with the password {password}\nIt is shown this once; another one: "
+        f"adplanning user password {name}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -228,6 +254,49 @@ def create_key(
             ApiKey(id=new_id("key"), name=name, role=role, key_hash=key_hash(key), created_at=datetime.now(UTC))
         )
     out.print(key, highlight=False, markup=False, soft_wrap=True)
+
+
+@user_app.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="letters, digits or . _ @ + -; such as an e-mail address")],
+    role: Annotated[Role, typer.Option(help="viewer reads, analyst also writes, admin does all")] = Role.viewer,
+) -> None:
+    """Make a user and print the password once; only its hash is kept."""
+    from adplanning.server import users  # noqa: PLC0415
+
+    with _store() as (engine, _):
+        _show_password(users.plain_name(name), users.add_user(engine, name, role, now=datetime.now(UTC)))
+
+
+@user_app.command("password")
+def renew_password(name: Annotated[str, typer.Argument(help="whose password is lost or known to others")]) -> None:
+    """Make a new password, print it once, and end all sign-ins with the old one."""
+    from adplanning.server import users  # noqa: PLC0415
+
+    with _store() as (engine, _):
+        _show_password(users.plain_name(name), users.renew_password(engine, name))
+
+
+@user_app.command("remove")
+def remove_user(name: Annotated[str, typer.Argument(help="who shall not sign in any longer")]) -> None:
+    """Remove a user and end their sign-ins."""
+    from adplanning.server import users  # noqa: PLC0415
+
+    with _store() as (engine, _):
+        users.remove_user(engine, name)
+        out.print(f"{users.plain_name(name)} is removed", highlight=False, markup=False)
+
+
+@user_app.command("list")
+def list_users() -> None:
+    """Show all users, their roles, and how many browsers each is signed in with."""
+    from adplanning.server import users  # noqa: PLC0415
+
+    with _store() as (engine, _):
+        table = Table("name", "role", "since", "signed in")
+        for user in users.list_users(engine, now=datetime.now(UTC)):
+            table.add_row(user.name, user.role, f"{user.created_at:%Y-%m-%d}", str(user.n_sign_ins))
+        out.print(table)
 
 
 @db_app.command("upgrade")

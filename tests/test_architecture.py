@@ -17,9 +17,10 @@ PAGE = PACKAGE / "ARCHITECTURE.md"
 
 # Libraries that reach outside the process; all others compute.
 IO_LIBRARIES = {
-    "adbc_driver_postgresql", "adbc_driver_sqlite", "alembic", "altair", "duckdb", "fastapi", "httpx", "ipywidgets",
-    "nbclient", "nbformat", "papermill", "psycopg", "requests", "rich", "socket", "sqlalchemy", "sqlite3", "starlette",
-    "subprocess", "typer", "urllib3", "uvicorn", "uvloop",
+    "adbc_driver_postgresql", "adbc_driver_sqlite", "alembic", "altair", "argon2", "duckdb", "fastapi", "httpx",
+    "httpx2", "ipyvue", "ipyvuetify", "ipywidgets", "jinja2", "nbclient", "nbformat", "papermill", "psycopg",
+    "requests", "rich", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "typer", "urllib3", "uvicorn",
+    "uvloop", "vl_convert", "voila", "websockets",
 }  # fmt: skip
 
 # Of each role: the roles of ours that a module may import, from its own domain ("own-…") or from any; the libraries
@@ -36,9 +37,17 @@ ROLES = {
     "demo": ("store demo formula service workflows", "sqlalchemy"),
     "imports": ("store imports formula service", "sqlalchemy"),
     "api": ("store api formula service workflows", "fastapi starlette sqlalchemy"),
-    "batch": ("store batch", "papermill nbformat nbclient sqlalchemy subprocess"),
+    "batch": ("store batch", "jinja2 papermill nbformat nbclient sqlalchemy subprocess"),
+    "ui": (
+        "store formula charts service workflows batch ui",
+        "altair ipyvue ipyvuetify ipywidgets sqlalchemy vl_convert voila",
+    ),
+    "server": (
+        "store formula service api batch server ui",
+        "argon2 httpx2 jinja2 socket sqlalchemy starlette subprocess uvicorn voila websockets",
+    ),
     "rim": (
-        "store formula charts queries service workflows demo imports api batch rim",
+        "store formula charts queries service workflows demo imports api batch server ui rim",
         "sqlalchemy typer rich uvicorn altair",
     ),
 }
@@ -80,7 +89,7 @@ def role(name: str) -> str:
     if name in NAMED_ROLES:
         return NAMED_ROLES[name]
     first, last = domain(name), name.rsplit(".", 1)[-1]
-    if first in ("core", "store", "workflows", "api", "demo", "imports", "batch"):
+    if first in ("core", "store", "workflows", "api", "demo", "imports", "batch", "server", "ui"):
         return first
     if first.startswith("batch_"):
         return "batch"

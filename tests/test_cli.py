@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 from typer.testing import CliRunner
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from adplanning.api.app import create_app
 from adplanning.cli import app
 from adplanning.core.settings import load_settings
+from adplanning.server.app import OneOrigin
 from adplanning.store.engine import make_engine
 
 ORDERS = """order_id,email,total,currency,placed_at
@@ -85,6 +88,73 @@ def test_a_key_opens_the_api_and_only_its_hash_is_kept(home: Path) -> None:
         assert client.post("/admin/persons", headers=headers, json={}).status_code == 403
     assert all(key.encode() not in file.read_bytes() for file in home.rglob("*") if file.is_file())
     assert "choose another name" in command("key", "create", "shop").output
+
+
+def test_a_users_password_is_shown_once_and_only_its_hash_is_kept(home: Path) -> None:
+    added = command("user", "add", "Asha@example.com", "--role", "analyst")
+    assert added.exit_code == 0, added.output
+    password = re.findall(r"with the password (\S+)", added.output)[0]
+    assert "Sign in as asha@example.com" in added.output
+    renewed = command("user", "password", "asha@example.com")
+    assert renewed.exit_code == 0
+    assert password not in renewed.output
+    listed = command("user", "list").output
+    assert "asha@example.com" in listed
+    assert "analyst" in listed
+    assert all(password.encode() not in file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert command("user", "remove", "asha@example.com").exit_code == 0
+    assert "asha" not in command("user", "list").output
+
+
+def test_a_mistake_with_users_is_answered_with_what_to_do() -> None:
+    command("user", "add", "boss", "--role", "admin")
+    for words, said in (
+        (("add", "boss"), "choose another name"),
+        (("add", "a b"), "name: must be 1 to 64 letters"),
+        (("remove", "boss"), "is the last admin; add another first"),
+        (("remove", "nobody"), "adplanning user list"),
+        (("password", "nobody"), "there is no user named 'nobody'"),
+    ):
+        result = command("user", *words)
+        assert result.exit_code == 2, words
+        assert said in " ".join(result.output.split())
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What would have been served; nothing listens."""
+    found: list[object] = []
+    monkeypatch.setattr("uvicorn.run", lambda application, **_: found.append(application))
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    return found
+
+
+def test_the_first_start_makes_an_admin_and_shows_the_password_once(served: list[object]) -> None:
+    first = command("serve", "--port", 9321)
+    assert first.exit_code == 0, first.output
+    assert "http://localhost:9321/app" in first.output
+    assert re.search(r"Sign in as admin with the password \S{23}", first.output)
+    assert "password" not in command("serve").output
+    assert [type(application) for application in served] == [OneOrigin, OneOrigin]
+
+
+def test_a_given_password_is_never_shown(served: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", "given-password")
+    result = command("serve")
+    assert result.exit_code == 0
+    assert "given-password" not in result.output
+    assert "admin" in command("user", "list").output
+    monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", "short")
+    refused = command("serve")
+    assert refused.exit_code == 2
+    assert "is shorter than 8 characters" in " ".join(refused.output.split())
+    assert len(served) == 1
+
+
+def test_the_api_alone_needs_no_user(served: list[object]) -> None:
+    assert command("serve", "--api-only").exit_code == 0
+    assert [type(application) for application in served] == [FastAPI]
+    assert "admin" not in command("user", "list").output
 
 
 def test_a_database_is_checked_and_copied_while_in_use(tmp_path: Path) -> None:

@@ -14,11 +14,23 @@ from adplanning.core.errors import InvalidData
 from adplanning.core.money import known_currency
 from adplanning.core.vocabulary import PublicRevenue
 
+MIN_PASSWORD_LENGTH = 8
+
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a time zone; use a name such as Asia/Kolkata or UTC")
     return name
+
+
+def _long_enough(password: SecretStr) -> SecretStr:
+    if len(password.get_secret_value()) < MIN_PASSWORD_LENGTH:
+        raise ValueError(f"is shorter than {MIN_PASSWORD_LENGTH} characters; choose a longer password")
+    return password
+
+
+def _by_commas(text: str) -> frozenset[str]:
+    return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -42,12 +54,31 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(1_000_000, ge=1000, description="body of one public batch")
     max_body_bytes: int = Field(5_000_000, ge=1000, description="any other body")
     trusted_proxies: Annotated[str, Field(description="addresses whose X-Forwarded-For is believed, by commas")] = ""
+    dashboard_password: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        None, description="the password of the user admin; made up and printed at the first start when not given"
+    )
+    allowed_hosts: Annotated[
+        str, Field(description="names under which browsers reach the dashboards, by commas, beside localhost and IPs")
+    ] = ""
+    max_kernels: int = Field(12, ge=1, description="dashboards that may be open at once")
+    kernel_pool: int = Field(2, ge=0, description="kernels kept warm for the next dashboard")
+    kernel_idle_s: int = Field(120, ge=10, description="seconds after which the kernel of a closed dashboard ends")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property
     def zone(self) -> ZoneInfo:
         """The reporting time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def proxy_addresses(self) -> frozenset[str]:
+        """The addresses of trusted proxies, one by one."""
+        return _by_commas(self.trusted_proxies)
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names under which the dashboards are reached, one by one, in lower case."""
+        return _by_commas(self.allowed_hosts)
 
     @property
     def url(self) -> str:

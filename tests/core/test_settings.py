@@ -59,6 +59,8 @@ def test_the_home_folder_may_have_any_name(name: str, tmp_path: Path, monkeypatc
         ("PUBLIC_REVENUE", "maybe", "'counted' or 'confirmed_only'"),
         ("RATE_LIMIT_VISITOR", "-1", "greater than or equal to 0"),
         ("MAX_BATCH_EVENTS", "many", "valid integer"),
+        ("MAX_KERNELS", "0", "greater than or equal to 1"),
+        ("KERNEL_IDLE_S", "5", "greater than or equal to 10"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_variable_and_what_is_allowed(
@@ -101,3 +103,24 @@ def test_a_secret_that_is_too_short_is_refused_without_repeating_it(monkeypatch:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_dashboard_password_that_is_too_short_is_refused_without_repeating_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for password in ("hunter2", ""):
+        monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", password)
+        with pytest.raises(InvalidData, match="is shorter than 8 characters; choose a longer password") as refusal:
+            load_settings()
+        assert refusal.value.issues[0][0] == "ADPLANNING_DASHBOARD_PASSWORD"
+        assert "hunter2" not in refusal.value.message
+    monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", "hunter22")
+    assert "hunter22" not in repr(load_settings())
+
+
+def test_hosts_and_proxies_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().host_names == load_settings().proxy_addresses == frozenset()
+    monkeypatch.setenv("ADPLANNING_ALLOWED_HOSTS", "Ads.Example.com, shop.in ,")
+    monkeypatch.setenv("ADPLANNING_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2")
+    assert load_settings().host_names == {"ads.example.com", "shop.in"}
+    assert load_settings().proxy_addresses == {"10.0.0.1", "10.0.0.2"}

@@ -1,0 +1,1 @@
+"""One origin for the API, the sign-in and the dashboards."""
