@@ -1,0 +1,119 @@
+"""Every page: its address, its words, and where its function stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+ROOT = "/app/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the dashboards.
+
+    `function` is `module:name` below `adplanning.ui.pages`, imported when the page is opened; None while the page is
+    not part of this release. With `has_records`, the address may go on with one record's id.
+    """
+
+    title: str
+    group: str
+    icon: str
+    help: str
+    function: str | None = None
+    has_records: bool = False
+
+
+PAGES = {
+    "ad-planning": Page(
+        "Ad planning", "Overview", "mdi-view-dashboard-outline", "Where each module is, and how it stands.", "home:home"
+    ),
+    "ad-planning/conversions": Page(
+        "Conversions",
+        "Measure",
+        "mdi-cart-check",
+        "Purchases, lead forms and whatever else counts, from every channel.",
+        "conversions:conversions",
+        has_records=True,
+    ),
+    "ad-planning/goals": Page(
+        "Goals",
+        "Measure",
+        "mdi-flag-checkered",
+        "What you want visitors to do; every event is held against these.",
+        "goals:goals",
+        has_records=True,
+    ),
+    "ad-planning/attribution": Page(
+        "Attribution",
+        "Measure",
+        "mdi-source-branch",
+        "Which campaigns the conversions came from, and what each brought for what it cost.",
+        "attribution:attribution",
+        has_records=True,
+    ),
+    "ad-planning/journeys": Page(
+        "Customer journeys", "Customers", "mdi-map-marker-path", "Each customer's way through the funnel."
+    ),
+    "ad-planning/segments": Page(
+        "Customer segments", "Customers", "mdi-account-group-outline", "Groups of customers by rules.", has_records=True
+    ),
+    "ad-planning/scores": Page(
+        "Customer scores", "Customers", "mdi-star-outline", "Lifetime value, engagement, churn risk and NPS."
+    ),
+    "ad-planning/experiments": Page(
+        "A/B experiments", "Decide", "mdi-flask-outline", "Tests of ads, pages and audiences.", has_records=True
+    ),
+    "ad-planning/metrics": Page(
+        "Metrics", "Decide", "mdi-chart-box-outline", "The headline numbers of all modules on one page."
+    ),
+    "meta-ads/campaigns": Page(
+        "Meta Ads campaigns", "Channels", "mdi-bullhorn-outline", "Synced campaigns and their spend.", has_records=True
+    ),
+    "meta-ads/leads": Page("Meta Ads leads", "Channels", "mdi-account-plus-outline", "Leads from Meta's lead forms."),
+    "social-posts": Page("Social posts", "Channels", "mdi-post-outline", "What was posted and what is planned."),
+    "ad-planning/batch-runs": Page(
+        "Batch runs",
+        "Operate",
+        "mdi-notebook-check-outline",
+        "The nightly notebooks: how they ended, and starting one by hand.",
+        "batch_runs:batch_runs_page",
+        has_records=True,
+    ),
+}
+HOME = "ad-planning"
+
+
+class PageMatch(NamedTuple):
+    """A page that an address names, and the record of it that is to be opened."""
+
+    slug: str
+    page: Page
+    record_id: str | None
+
+
+def page_at(path: str) -> PageMatch | None:
+    """The page at a path below `/app/`; None when there is none.
+
+    >>> page_at("ad-planning/goals/goal_1").record_id
+    'goal_1'
+    >>> page_at("ad-planning/nowhere") is None
+    True
+    """
+    slug = path.strip("/")
+    if slug in PAGES:
+        return PageMatch(slug, PAGES[slug], None)
+    above, _, record_id = slug.rpartition("/")
+    page = PAGES.get(above)
+    if page is None or not page.has_records or not record_id:
+        return None
+    return PageMatch(above, page, record_id)
+
+
+def address_of(slug: str, record_id: str | None = None) -> str:
+    """Where a page, or one of its records, is found.
+
+    >>> address_of("ad-planning/goals", "goal_1")
+    '/app/ad-planning/goals/goal_1'
+    """
+    return ROOT + slug + (f"/{record_id}" if record_id else "")

@@ -1,0 +1,133 @@
+"""The form of every record: fields with help, checked as one leaves them, saved as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from traitlets import Bool, Dict, List, Unicode
+
+from adplanning.core.errors import InvalidData
+from adplanning.ui.component import Component
+from adplanning.ui.visit import Visit
+
+Values = Mapping[str, Any]
+MAX_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field; its key is the path that a refusal names.
+
+    `kind` is text, area, number, choice, switch, moment (date and time in the reporting zone) or rows (any number of
+    lines, each with the fields of `parts`). A field with `only_for` shows while the field named there has that value.
+    """
+
+    key: str
+    label: str
+    kind: str = "text"
+    help: str = ""
+    required: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[Field] = ()
+    only_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unit: str = ""
+
+
+class Form(Component):
+    """A dialog; `submit` saves what was given or refuses it with `InvalidData`, shown at the fields its paths name."""
+
+    vue = "form"
+
+    title = Unicode("").tag(sync=True)
+    button = Unicode("").tag(sync=True)
+    fields = List(Dict()).tag(sync=True)
+    given = Dict().tag(sync=True)
+    issues = Dict().tag(sync=True)
+    shown = Bool(False).tag(sync=True)
+
+    def __init__(
+        self,
+        visit: Visit,
+        *,
+        title: str,
+        button: str,
+        fields: Sequence[Field],
+        check: Callable[[Values], object],
+        submit: Callable[[Values], None],
+    ) -> None:
+        self._fields, self._check, self._submit = fields, check, submit
+        super().__init__(
+            notify=lambda words: visit.frame.toast(words, "error"),
+            title=title,
+            button=button,
+            fields=[_shown(one) for one in fields],
+        )
+
+    def ask(self, given: Values | None = None, *, title: str = "", button: str = "") -> None:
+        """Open the form with some values in it."""
+        with self.hold_sync():
+            self.title, self.button = title or self.title, button or self.button
+            self._say({})
+            self.given = {"n": self.given.get("n", 0) + 1, "values": dict(given or {})}
+            self.shown = True
+
+    def vue_check(self, data: dict[str, Any]) -> None:
+        """A field was left: say what is wrong with those that were filled in so far."""
+        self._try(self._check, data)
+
+    def vue_submit(self, data: dict[str, Any]) -> None:
+        """Save, and close when that went well."""
+        if self._try(self._submit, data):
+            self.shown = False
+
+    def vue_close(self, _: dict[str, Any]) -> None:
+        """Close without saving."""
+        self.shown = False
+
+    def _try(self, act: Callable[[Values], object], data: dict[str, Any]) -> bool:
+        try:
+            act(self._taken(data.get("values")))
+        except InvalidData as refused:
+            keys = {one.key for one in self._fields}
+            issues: dict[str, str] = {}
+            for path, words in refused.issues or [("", refused.message)]:
+                key = next((key for key in keys if path == key or path.startswith(f"{key}.")), "")
+                issues.setdefault(key, words if key else f"{path}: {words}" if path else words)
+            self._say(issues)
+            return False
+        self._say({})
+        return True
+
+    def _say(self, issues: Mapping[str, str]) -> None:
+        # Numbered, because the same answer twice is still an answer that the browser waits for.
+        self.issues = {"n": self.issues.get("n", 0) + 1, "by_field": dict(issues)}
+
+    def _taken(self, values: object) -> Values:
+        """Only the form's own fields, empty ones left out, of the kinds that a browser's form can give."""
+        given = values if isinstance(values, dict) else {}
+        taken: dict[str, Any] = {}
+        for one in self._fields:
+            value = given.get(one.key)
+            if one.kind == "rows":
+                lines = value if isinstance(value, list) else []
+                keys = [part.key for part in one.parts]
+                taken[one.key] = [
+                    {key: str(line.get(key) or "") for key in keys}
+                    for line in lines[:MAX_ROWS]
+                    if isinstance(line, dict)
+                ]
+            elif one.kind == "switch":
+                taken[one.key] = value is True
+            elif isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
+                taken[one.key] = value if one.kind == "number" else str(value)
+        return taken
+
+
+def _shown(one: Field) -> dict[str, Any]:
+    return {
+        **asdict(one),
+        "options": [{"value": value, "title": words} for value, words in one.options.items()],
+        "parts": [_shown(part) for part in one.parts],
+    }

@@ -1,0 +1,1 @@
+"""One module per page: a function that takes a visit and answers widgets."""

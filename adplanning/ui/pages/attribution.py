@@ -1,0 +1,271 @@
+"""Attribution: which campaigns the conversions came from, and what each brought for what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+import polars as pl
+
+from adplanning.attribution import service
+from adplanning.attribution.charts import value_against_spend
+from adplanning.attribution.credit import CREDIT_MODELS, LOOKBACK_DAYS
+from adplanning.attribution.report import UNRESOLVED, AttributionReport
+from adplanning.attribution.service import TouchpointRow
+from adplanning.core.money import major_units, to_major
+from adplanning.core.ratios import ratio
+from adplanning.core.vocabulary import ConversionType, Platform, ResolutionMethod, TouchType
+from adplanning.store.session import write_transaction
+from adplanning.store.tables.attribution import Touchpoint
+from adplanning.ui import badges, formats
+from adplanning.ui.catalogue import address_of
+from adplanning.ui.chart import ChartCard
+from adplanning.ui.component import Component
+from adplanning.ui.details import Details
+from adplanning.ui.kpis import Kpi, Kpis
+from adplanning.ui.main_button import MainButton
+from adplanning.ui.table import Action, Cell, Column, Filter, Query, Row, Table, text
+from adplanning.ui.visit import Progress, Visit
+
+SLUG = "ad-planning/attribution"
+MODELS = {model: badges.MODELS.get(model, model) for model in CREDIT_MODELS}
+PLATFORMS = {platform.value: badges.PLATFORMS[platform].words for platform in Platform}
+RESOLVED = {"true": "Matched to a campaign", "false": "Not matched"}
+DEFAULT_MODEL = "last_click"
+
+
+def attribution(visit: Visit) -> Sequence[Component]:
+    """Credit against spend with the touchpoints behind it, or one touchpoint."""
+    return _one(visit, visit.record_id) if visit.record_id else _all(visit)
+
+
+def _all(visit: Visit) -> Sequence[Component]:
+    settings = visit.settings
+
+    def fetch(query: Query) -> tuple[Sequence[Row], int]:
+        resolved = query.filters.get("is_resolved")
+        filters: Mapping[str, str | bool | None] = {
+            "platform": query.filters.get("platform"),
+            "is_resolved": None if resolved is None else resolved == "true",
+        }
+        with visit.reading() as session:
+            found, total = service.list_touchpoints(
+                session,
+                filters,
+                query.period,
+                currency=settings.currency,
+                zone=settings.zone,
+                public_revenue=settings.public_revenue,
+                limit=query.limit,
+                offset=query.offset,
+                search=query.search,
+                sort=query.sort,
+                descending=query.descending,
+                model=query.filters["attribution_model"],
+            )
+        return [_row(visit, row) for row in found], total
+
+    def summarise(query: Query) -> None:
+        visit.frame.later(lambda: _summarise(visit, query, kpis, chart))
+
+    def resolve(_: str) -> None:
+        visit.require_writer()
+        visit.frame.work("Matching touchpoints to campaigns", job, done)
+
+    def job(progress: Progress) -> str:
+        progress("Comparing UTM campaigns with the names of campaigns", 0.1)
+        with write_transaction(visit.engine) as connection:
+            n_linked = service.resolve_exact(connection)
+        progress("Adding up the credit", 0.8)
+        _summarise(visit, table.query, kpis, chart)
+        if not n_linked:
+            return "No further touchpoint names a campaign exactly; those left need a campaign of that name."
+        return f"{formats.number(n_linked)} touchpoints matched to their campaign."
+
+    kpis = Kpis()
+    chart = ChartCard(
+        served=visit.served,
+        title="Which campaigns bring back more than they cost?",
+        file_name="credited-value-against-spend",
+    )
+    table = Table(
+        visit,
+        label="Touchpoints",
+        columns=[
+            Column("utm_campaign", "Campaign", sortable=True, on_phone=True, help="Sorted by the UTM campaign"),
+            Column("utm_source", "Source", sortable=True),
+            Column("utm_medium", "Medium", sortable=True),
+            Column("model", "Model"),
+            Column("touch_type", "Touch", help="Where it stands on the conversion path"),
+            Column("converted", "Converted"),
+            Column("value", "Value", numeric=True, on_phone=True, help="Credited to this touchpoint under the model"),
+            Column("ad_spend", "Ad spend", numeric=True, help="All spend of its campaign"),
+            Column("session_started_at", "Date", sortable=True),
+        ],
+        filters=[
+            Filter("attribution_model", "Model", MODELS, default=DEFAULT_MODEL),
+            Filter("platform", "Platform", PLATFORMS),
+            Filter("is_resolved", "Campaign", RESOLVED),
+        ],
+        dated=True,
+        searchable="Search source, campaign, visitor",
+        sort="session_started_at",
+        fetch=fetch,
+        export_name="attribution",
+        empty="No touchpoint yet: nobody has come by a link with UTM tags or an ad's click id.",
+        changed=summarise,
+    )
+    done = table.refresh
+    button = Action("resolve", "Resolve attributions", "mdi-link-variant", resolve)
+    summarise(table.query)
+    return [*([MainButton(visit, button)] if visit.may_write else []), kpis, chart, table]
+
+
+def _row(visit: Visit, row: TouchpointRow) -> Row:
+    touch, currency = row.touchpoint, visit.settings.currency
+    method = badges.RESOLUTION_METHODS[ResolutionMethod(touch.resolution_method)]
+    campaign = row.campaign_name or touch.utm_campaign
+    return Row(
+        touch.id,
+        campaign or "touchpoint",
+        address_of(SLUG, touch.id),
+        {
+            "utm_campaign": text(campaign, hint=method.words),
+            "utm_source": badges.source_badge(touch.utm_source),
+            "utm_medium": text(touch.utm_medium),
+            "model": text(MODELS[row.model]),
+            "touch_type": badges.TOUCH_TYPES[TouchType(row.touch_type)].cell(),
+            "converted": (badges.YES if row.converted else badges.NO).cell(),
+            "value": text(formats.money(row.conversion_value, currency)),
+            "ad_spend": text(formats.money(row.ad_spend, currency)),
+            "session_started_at": text(formats.moment(row.date, visit.settings.zone)),
+        },
+        {
+            "id": touch.id,
+            "campaign": campaign,
+            "source": touch.utm_source,
+            "medium": touch.utm_medium,
+            "model": row.model,
+            "touch": row.touch_type,
+            "converted": row.converted,
+            "value": row.conversion_value,
+            "ad_spend": row.ad_spend,
+            "currency": currency,
+            "resolution_method": touch.resolution_method,
+            "session_started_at": row.date.isoformat(),
+        },
+    )
+
+
+def _summarise(visit: Visit, query: Query, kpis: Kpis, chart: ChartCard) -> None:
+    settings = visit.settings
+    model = query.filters["attribution_model"]
+    counts = service.attribution_stats(visit.engine, query.period)["totals"]
+    report = service.attribution_report(
+        visit.engine,
+        period=query.period,
+        currency=settings.currency,
+        zone=settings.zone,
+        public_revenue=settings.public_revenue,
+        models=[model],
+        conversion_types=[ConversionType.purchase],
+    )
+    kpis.show(*_headlines(report, counts))
+    rows = report.rows.select(
+        campaign=pl.coalesce("name", "key"),
+        credited_value=major_units(pl.col("credited_value_minor"), report.currency),
+        spend=major_units(pl.col("spend_minor"), report.currency),
+        roas="roas",
+    )
+    spent = rows.filter(pl.col("spend") > 0)
+    picture = value_against_spend(rows, currency=report.currency, model=MODELS[model]) if spent.height else None
+    chart.words = (
+        f"Purchases under the model “{MODELS[model].lower()}”, touchpoints up to {LOOKBACK_DAYS} days before; "
+        f"amounts in {report.currency}. A bar longer than its spend has earned more than it cost."
+    )
+    chart.draw(
+        picture,
+        rows.to_dicts(),
+        empty="No campaign has spend in this time. Import what the ads cost, then compare it with what they brought.",
+    )
+
+
+def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) -> tuple[Sequence[Kpi], str]:
+    currency = report.currency
+    credited = report.value_minor - report.unattributed_minor
+    to_campaigns = int(report.rows.filter(pl.col("key") != UNRESOLVED)["credited_value_minor"].sum())
+    rate = counts["resolution_rate"]
+
+    def amount(label: str, minor: int, words: str) -> Kpi:
+        value = to_major(minor, currency)
+        return Kpi(label, formats.short_money(value, currency), words, full=formats.money(value, currency))
+
+    cards = [
+        Kpi(
+            "Touchpoints",
+            formats.number(counts["total_sessions"], currency=currency),
+            "Sessions that a link with UTM tags or an ad's click id began; bots are left out.",
+        ),
+        Kpi(
+            "Matched to a campaign",
+            formats.percent(None if rate is None else rate / 100),
+            "The share of touchpoints whose campaign is known.",
+        ),
+        amount("Credited value", credited, "The value of purchases that had a touchpoint on their path."),
+        amount("Without a touchpoint", report.unattributed_minor, "The value of purchases that no touchpoint led to."),
+        amount("Ad spend", report.spend_minor, "What the ads of all campaigns cost in this time."),
+        Kpi(
+            "ROAS",
+            formats.times(ratio(to_campaigns, report.spend_minor)),
+            "Value credited to campaigns divided by their spend.",
+        ),
+    ]
+    return cards, _caption(report)
+
+
+def _caption(report: AttributionReport) -> str:
+    total = formats.money(to_major(report.value_minor, report.currency), report.currency)
+    parts = [f"Credited and without a touchpoint add up to all purchases of the chosen dates: {total}."]
+    for what, apart in [
+        *(("purchases", each) for each in report.unconverted),
+        *(("days of spend", each) for each in report.unconverted_spend),
+    ]:
+        amount = formats.money(to_major(apart.amount_minor, apart.currency), apart.currency)
+        parts.append(f"Not in the sums, as no rate is known: {amount} from {apart.count} {what}.")
+    return " ".join(parts)
+
+
+def _one(visit: Visit, touchpoint_id: str) -> Sequence[Component]:
+    with visit.reading() as session:
+        return [Details(visit, _groups(visit, service.find_touchpoint(session, touchpoint_id)))]
+
+
+def _groups(visit: Visit, touch: Touchpoint) -> Mapping[str, Mapping[str, Cell]]:
+    zone = visit.settings.zone
+    return {
+        "Campaign": {
+            "How it was matched": badges.RESOLUTION_METHODS[ResolutionMethod(touch.resolution_method)].cell(),
+            "Confidence": text(formats.percent(touch.resolution_confidence, 0)),
+            "Campaign id": text(touch.ad_campaign_id),
+            "Ad set id": text(touch.ad_set_id),
+            "Ad id": text(touch.ad_id),
+        },
+        "Where from": {
+            "Platform": badges.PLATFORMS[Platform(touch.platform)].cell(),
+            "Source": badges.source_badge(touch.utm_source),
+            "Medium": text(touch.utm_medium),
+            "Campaign": text(touch.utm_campaign),
+            "Term": text(touch.utm_term),
+            "Content": text(touch.utm_content),
+        },
+        "Session": {
+            "Began": text(formats.moment(touch.session_started_at, zone)),
+            "First page": text(touch.entry_page),
+            "Page views": text(formats.number(touch.session_pageviews)),
+            "Visitor": text(
+                touch.visitor_id, href=f"{address_of('ad-planning/conversions')}?search={quote(touch.visitor_id)}"
+            ),
+            "Session": text(touch.analytics_session_id),
+            "Id": text(touch.id),
+        },
+    }

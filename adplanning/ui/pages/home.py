@@ -1,0 +1,99 @@
+"""The landing page: a card per module, each with how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from adplanning import batch_runs
+from adplanning.attribution import service as attribution_service
+from adplanning.conversions import service as conversion_service
+from adplanning.core.periods import Period
+from adplanning.ui import badges, formats
+from adplanning.ui.badges import Badge
+from adplanning.ui.cards import Cards
+from adplanning.ui.catalogue import HOME, PAGES, address_of
+from adplanning.ui.component import Component
+from adplanning.ui.table import Cell
+from adplanning.ui.visit import Visit
+
+DAYS = 30
+LATER = Badge("Not part of this release", "grey", "mdi-clock-outline")
+
+
+def home(visit: Visit) -> Sequence[Component]:
+    """The cards at once; what the badges count follows."""
+    cards = Cards()
+    cards.groups = _groups({})
+    visit.frame.later(lambda: _show_badges(visit, cards))
+    return [cards]
+
+
+def _show_badges(visit: Visit, cards: Cards) -> None:
+    cards.groups = _groups(
+        {
+            "ad-planning/conversions": _conversions(visit),
+            "ad-planning/goals": _goals(visit),
+            "ad-planning/attribution": _attribution(visit),
+            "ad-planning/batch-runs": _batch_runs(visit),
+        }
+    )
+
+
+def _groups(live: Mapping[str, Cell]) -> list[dict[str, Any]]:
+    cards = [
+        {
+            "group": page.group,
+            "title": page.title,
+            "help": page.help,
+            "icon": page.icon,
+            "href": address_of(slug),
+            "built": page.function is not None,
+            "badge": live.get(slug) if page.function else LATER.cell(),
+        }
+        for slug, page in PAGES.items()
+        if slug != HOME
+    ]
+    return [{"title": title, "cards": list(its)} for title, its in groupby(cards, key=lambda card: card["group"])]
+
+
+def _conversions(visit: Visit) -> Cell:
+    settings = visit.settings
+    found = conversion_service.statistics(
+        visit.engine,
+        {},
+        Period.last_days(DAYS, visit.now()),
+        currency=settings.currency,
+        zone=settings.zone,
+        group_by="day",
+        public_revenue=settings.public_revenue,
+    )
+    n = formats.number(found.total_conversions, currency=settings.currency)
+    return Badge(
+        f"{n} in the last {DAYS} days", "green" if found.total_conversions else "grey", "mdi-cart-check"
+    ).cell()
+
+
+def _goals(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        _, n = conversion_service.list_goals(session, {"is_active": True}, limit=0, offset=0)
+    return Badge(f"{n} active" if n else "None yet", "blue" if n else "orange", "mdi-flag-checkered").cell()
+
+
+def _attribution(visit: Visit) -> Cell:
+    counts = attribution_service.attribution_stats(visit.engine, Period.last_days(DAYS, visit.now()))["totals"]
+    if counts["resolution_rate"] is None:
+        return Badge(f"No touchpoint in the last {DAYS} days").cell()
+    share = formats.percent(counts["resolution_rate"] / 100, 0)
+    return Badge(f"{share} of touchpoints matched", "purple", "mdi-link-variant").cell()
+
+
+def _batch_runs(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        runs, _ = batch_runs.list_runs(session, now=visit.now(), limit=1, offset=0)
+    if not runs:
+        return Badge("None yet", "orange").cell()
+    badge = badges.RUN_STATUSES[runs[0].status]
+    when = formats.moment(runs[0].started_at, visit.settings.zone)
+    return Badge(f"Last: {badge.words.lower()}, {when}", badge.colour, badge.icon).cell()

@@ -1,0 +1,291 @@
+"""The table of every list: paged, sorted and filtered by the store, its state in the address, all of it as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from traitlets import Bool, Dict, Int, List, Unicode
+
+from adplanning.core.errors import InvalidData
+from adplanning.core.periods import Period
+from adplanning.core.texts import storable_text
+from adplanning.ui.component import Component, sentence_of
+from adplanning.ui.visit import Visit
+
+PAGE_SIZES = (25, 50, 100)
+EXPORT_ROWS = 1000
+MAX_SEARCH = 200
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; `sortable` when the store can order by its key."""
+
+    key: str
+    title: str
+    numeric: bool = False
+    sortable: bool = False
+    on_phone: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice among values, each with its words; a required one has a default and is never empty."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which rows are asked for."""
+
+    filters: Mapping[str, str]
+    search: str | None
+    dates: tuple[str, str]
+    period: Period
+    sort: str | None
+    descending: bool
+    limit: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: what it is called, where it leads, its cells by column, and its values for the CSV by heading."""
+
+    id: str
+    name: str
+    href: str
+    cells: Mapping[str, Cell]
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def text(value: object, *, href: str = "", hint: str = "", new_tab: bool = False) -> Cell:
+    """A plain cell; None is shown as unknown. A link leads to a page of ours."""
+    return {"text": None if value is None else str(value), "href": href, "hint": hint, "new_tab": new_tab}
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button at each row, or the one of an empty table."""
+
+    name: str
+    title: str
+    icon: str
+    then: Callable[[str], None]
+
+
+class Table(Component):
+    """A list of records; `fetch` answers one page of rows and how many match in all."""
+
+    vue = "table"
+
+    label = Unicode("").tag(sync=True)
+    columns = List(Dict()).tag(sync=True)
+    choices = List(Dict()).tag(sync=True)
+    dated = Bool(False).tag(sync=True)
+    searchable = Unicode("").tag(sync=True)
+    exportable = Bool(False).tag(sync=True)
+    actions = List(Dict()).tag(sync=True)
+    empty = Unicode("").tag(sync=True)
+    empty_action = Dict(None, allow_none=True).tag(sync=True)
+    asked = Dict().tag(sync=True)
+    rows = List(Dict()).tag(sync=True)
+    total = Int(0).tag(sync=True)
+    fault = Unicode("").tag(sync=True)
+    notice = Unicode("").tag(sync=True)
+    exporting = Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        visit: Visit,
+        *,
+        label: str,
+        columns: Sequence[Column],
+        fetch: Callable[[Query], tuple[Sequence[Row], int]],
+        filters: Sequence[Filter] = (),
+        dated: bool = False,
+        searchable: str = "",
+        sort: str,
+        descending: bool = True,
+        export_name: str = "",
+        actions: Sequence[Action] = (),
+        empty: str,
+        empty_action: Action | None = None,
+        changed: Callable[[Query], None] = lambda _: None,
+    ) -> None:
+        self._visit, self._fetch, self._changed = visit, fetch, changed
+        self._columns, self._filters, self._export_name = columns, filters, export_name
+        self._actions = {action.name: action for action in (*actions, *([empty_action] if empty_action else []))}
+        self._sort, self._descending = sort, descending
+        try:
+            self._query, notice = self._read(visit.query), ""
+        except (InvalidData, ValueError) as refused:
+            self._query, notice = self._read({}), f"The address asked for something else: {refused}"
+        super().__init__(
+            notify=lambda words: visit.frame.toast(words, "error"),
+            notice=notice,
+            label=label,
+            columns=[vars(column) for column in columns],
+            choices=[
+                {
+                    "key": one.key,
+                    "label": one.label,
+                    "required": bool(one.default),
+                    "default": one.default,
+                    "options": [{"value": value, "title": words} for value, words in one.options.items()],
+                }
+                for one in filters
+            ],
+            dated=dated,
+            searchable=searchable,
+            exportable=bool(export_name),
+            actions=[_shown(action) for action in actions],
+            empty=empty,
+            empty_action=None if empty_action is None else _shown(empty_action),
+        )
+        self.refresh()
+
+    @property
+    def query(self) -> Query:
+        """What is shown now."""
+        return self._query
+
+    def refresh(self) -> None:
+        """Read the page anew."""
+        try:
+            rows, total = self._fetch(self._query)
+            if not rows and total and self._query.offset:
+                self._query = self._read({**self._state(), "page": "1"})
+                rows, total = self._fetch(self._query)
+            fault = ""
+        except Exception as stop:  # noqa: BLE001 - told in the table's place
+            rows, total, fault = [], 0, sentence_of(stop)
+        with self.hold_sync():
+            self.fault, self.total = fault, total
+            self.rows = [{"id": row.id, "name": row.name, "href": row.href, "cells": row.cells} for row in rows]
+            self.asked = {
+                **self._query.filters,
+                "search": self._query.search or "",
+                "from_date": self._query.dates[0],
+                "to_date": self._query.dates[1],
+                "sort": self._query.sort,
+                "descending": self._query.descending,
+                "limit": self._query.limit,
+                "page": self._query.offset // self._query.limit + 1,
+                "n": self.asked.get("n", 0) + 1,
+            }
+
+    def vue_ask(self, data: dict[str, Any]) -> None:
+        """Other filters, another order or another page."""
+        given = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in data.items()}
+        before = self._query
+        try:
+            self._query = self._read(given)
+        except InvalidData:
+            self.asked = {**self.asked, "n": self.asked.get("n", 0) + 1}
+            raise
+        self.refresh()
+        self._visit.frame.keep(self._state())
+        if (before.filters, before.period, before.search) != (
+            self._query.filters,
+            self._query.period,
+            self._query.search,
+        ):
+            self._changed(self._query)
+
+    def vue_act(self, data: dict[str, Any]) -> None:
+        """A button of a row, or of the empty table, was pressed."""
+        action = self._actions.get(str(data.get("name")))
+        if action is not None:
+            action.then(str(data.get("id", "")))
+
+    def vue_export_rows(self, data: dict[str, Any]) -> None:
+        """Send the next part of the CSV; the browser asks for each, so that a long one can be left."""
+        if not self._export_name:
+            return
+        done = data.get("n", 0)
+        offset = done if isinstance(done, int) and 0 <= done < 2**53 else 0
+        asked = Query(**{**vars(self._query), "limit": EXPORT_ROWS, "offset": offset})
+        rows, total = self._fetch(asked)
+        last = offset + len(rows) >= total or not rows
+        self.exporting = {
+            "n": offset + len(rows),
+            "part": csv_text([row.values for row in rows], with_headings=offset == 0),
+            "last": last,
+            "busy": not last,
+            "name": f"{self._export_name}.csv",
+        }
+
+    def _read(self, given: Mapping[str, str]) -> Query:
+        """What an address, or the browser's table, asks for; an unknown value is refused."""
+        chosen = {}
+        for one in self._filters:
+            value = given.get(one.key) or one.default
+            if value and value not in one.options:
+                raise InvalidData.unknown_choice(one.key, value, one.options)
+            if value:
+                chosen[one.key] = value
+        sort = given.get("sort") or self._sort
+        sortable = [column.key for column in self._columns if column.sortable]
+        if sort not in (*sortable, self._sort):
+            raise InvalidData.unknown_choice("sort", sort, sortable)
+        limit = next((size for size in PAGE_SIZES if str(size) == given.get("limit")), PAGE_SIZES[0])
+        page = int(given["page"]) if given.get("page", "").isdecimal() and len(given["page"]) < 10 else 1
+        dates = (given.get("from_date") or "", given.get("to_date") or "")
+        period = Period.of(dates[0] or None, dates[1] or None, self._visit.settings.zone)
+        descending = given["descending"] == "true" if given.get("descending") else self._descending
+        search = storable_text(given.get("search", ""))[:MAX_SEARCH].strip() or None
+        return Query(chosen, search, dates, period, sort, descending, limit, (max(page, 1) - 1) * limit)
+
+    def _state(self) -> dict[str, str]:
+        """The query as an address says it: only what is not the default."""
+        query = self._query
+        defaults = {one.key: one.default for one in self._filters}
+        state = {key: value for key, value in query.filters.items() if value != defaults[key]}
+        state |= {"search": query.search or "", "from_date": query.dates[0], "to_date": query.dates[1]}
+        if (query.sort, query.descending) != (self._sort, self._descending):
+            state |= {"sort": query.sort or "", "descending": str(query.descending).lower()}
+        if query.limit != PAGE_SIZES[0]:
+            state["limit"] = str(query.limit)
+        if query.offset:
+            state["page"] = str(query.offset // query.limit + 1)
+        return {key: value for key, value in state.items() if value}
+
+
+def csv_text(rows: Sequence[Mapping[str, object]], *, with_headings: bool = True) -> str:
+    r"""Rows as CSV that no spreadsheet takes for formulas: a text that would begin one gets an apostrophe before it.
+
+    Source: OWASP, CSV Injection.
+
+    >>> csv_text([{"name": "=1+1", "value": -3.5}])
+    "name,value\r\n'=1+1,-3.5\r\n"
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if with_headings and rows:
+        writer.writerow([_harmless(heading) for heading in rows[0]])
+    writer.writerows([[_harmless(value) for value in row.values()] for row in rows])
+    return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.lstrip(" \u3000")[:1] in _BEGINS_A_FORMULA:
+        return f"'{value}"
+    return value
+
+
+_BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def _shown(action: Action) -> dict[str, str]:
+    return {"name": action.name, "title": action.title, "icon": action.icon}
