@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 from sqlalchemy.orm import Session
 
 from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.periods import isoformat
+from adplanning.store import lists
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.operations import BatchLease, BatchRun
 
 STATUSES = ("running", "succeeded", "failed")
 RUN_ORDERS = ("started_at", "finished_at", "notebook", "status")
-# SQLite's own collation goes by bytes, as this one of PostgreSQL does.
-_BY_BYTES = String().with_variant(String(collation="C"), "postgresql")
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,10 @@ def list_runs(
     if status is not None:
         query = query.where(_status(now) == status)
     order, down = ("started_at", True) if sort is None else (sort, descending)
-    page = _in_order(query, order, now, descending=down).limit(limit).offset(offset)
-    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return [_run(*row) for row in session.execute(page)], count
+    runs = TABLES["batch_runs"].c
+    orders: lists.Orders = {name: [_status(now) if name == "status" else runs[name]] for name in RUN_ORDERS}
+    page = lists.in_order(query, orders, order, ties=BatchRun.id, descending=down).limit(limit).offset(offset)
+    return [_run(*row) for row in session.execute(page)], lists.total(session, query)
 
 
 def find_run(session: Session, run_id: str, *, now: datetime) -> Run:
@@ -103,19 +103,6 @@ def _is_lost(now: datetime) -> ColumnElement[bool]:
 
 def _status(now: datetime) -> ColumnElement[str]:
     return case((_is_lost(now), "failed"), else_=BatchRun.status)
-
-
-def _in_order(query: Select[BatchRun, bool], sort: str, now: datetime, *, descending: bool) -> Select[BatchRun, bool]:
-    if sort not in RUN_ORDERS:
-        raise InvalidData.unknown_choice("sort", sort, RUN_ORDERS)
-    column = TABLES["batch_runs"].c[sort]
-    key: ColumnElement[Any] = _status(now) if sort == "status" else column
-    if isinstance(column.type, String):
-        key = cast(key, _BY_BYTES)
-    return query.order_by(
-        *([column.is_(None)] if column.nullable else []),
-        *(each.desc() if descending else each.asc() for each in (key, TABLES["batch_runs"].c.id)),
-    )
 
 
 def _run(row: BatchRun, is_lost: bool) -> Run:

@@ -32,12 +32,12 @@ def value_against_spend(rows: pl.DataFrame, *, currency: str, model: str) -> alt
     kinds = ["credited value", "spend"]
     bars = spent.select("campaign", "roas", pl.col("credited_value").alias(kinds[0]), pl.col("spend").alias(kinds[1]))
     long = bars.unpivot(kinds, index=["campaign", "roas"], variable_name="kind", value_name="amount")
-    row = alt.Y("campaign:N", title=None, sort=order, axis=alt.Axis(labelLimit=300))
+    row = alt.Y("campaign:N", title=None, sort=order)
     drawn = (
         alt.Chart(long)
         .mark_bar()
         .encode(
-            x=alt.X("amount:Q", title=None, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=True)),
+            x=alt.X("amount:Q", title=None, axis=_axis(currency), scale=alt.Scale(domain=[0, _reach(bars, kinds)])),
             y=row,
             yOffset=alt.YOffset("kind:N", sort=kinds),
             color=alt.Color(
@@ -58,3 +58,21 @@ def value_against_spend(rows: pl.DataFrame, *, currency: str, model: str) -> alt
     )
     title = f"Which campaigns bring back more than they cost? ({model}, {currency})"
     return alt.LayerChart(layer=[drawn, labels], title=title, width=520)
+
+
+def _axis(currency: str) -> alt.Axis:
+    """Amounts in thousands and millions; in lakh and crore where these are the words."""
+    if currency != "INR":
+        return alt.Axis(format="~s")
+    crore, lakh, thousand = (
+        f"format(datum.value / {size}, '~r') + '{unit}'" for size, unit in ((10**7, "Cr"), (10**5, "L"), (10**3, "K"))
+    )
+    return alt.Axis(
+        labelExpr=f"datum.value >= 1e7 ? {crore} : datum.value >= 1e5 ? {lakh} : datum.value >= 1e3 ? {thousand} : "
+        "format(datum.value, '~r')"
+    )
+
+
+def _reach(bars: pl.DataFrame, kinds: list[str]) -> float:
+    """As far as the longest bar and the words after it."""
+    return 1.12 * max((bars.select(pl.max_horizontal(kinds).max()).item() or 0.0), 1.0)

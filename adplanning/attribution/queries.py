@@ -9,28 +9,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Engine, Select, String, cast, func, or_, select, union, update
+from sqlalchemy import Connection, Engine, Select, select, union, update
 from sqlalchemy import values as sql_values
-from sqlalchemy.orm import Session
 from sqlalchemy.sql import column
 
-from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
-from adplanning.core.spellings import spellings
 from adplanning.core.vocabulary import PublicRevenue, ResolutionMethod
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
+from adplanning.store.lists import Orders, containing
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
 
 _TAGS = ("utm_source", "utm_medium", "platform", "ad_campaign_id", "ad_set_id", "ad_id")
 _SPEND = ("level", "object_id", "campaign_id", "on", "spend_minor", "currency")
 _RATES = facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"])
-# What the list of touchpoints can be sorted by.
-TOUCHPOINT_ORDERS = ("session_started_at", "utm_source", "utm_medium", "utm_campaign", "platform", "resolution_method")
-_TEXTS = ("utm_source", "utm_campaign", "visitor_id", "id")
-# SQLite's own collation goes by bytes, as this one of PostgreSQL does.
-_BY_BYTES = String().with_variant(String(collation="C"), "postgresql")
+_TOUCHPOINTS = TABLES["touchpoints"].c
+TOUCHPOINT_ORDERS: Orders = {
+    name: [_TOUCHPOINTS[name]]
+    for name in ("session_started_at", "utm_source", "utm_medium", "utm_campaign", "platform", "resolution_method")
+}
+_TEXTS = [_TOUCHPOINTS[name] for name in ("utm_source", "utm_campaign", "visitor_id", "id")]
 # The objects that a breakdown names; the others name themselves.
 _NAMED = {"campaign": "campaigns", "ad_set": "ad_sets", "ad": "ads"}
 
@@ -217,7 +216,7 @@ def matching_touchpoints(
 
     With `search`, one of the texts that a person knows a touchpoint by must hold it; see `spellings`.
     """
-    query = select(Touchpoint).where(*counted_events("touchpoints"), *_containing(search))
+    query = select(Touchpoint).where(*counted_events("touchpoints"), *containing(_TEXTS, search))
     for name, value in filters.items():
         if value is not None:
             query = query.where(getattr(Touchpoint, name) == value)
@@ -226,39 +225,3 @@ def matching_touchpoints(
     if period.end is not None:
         query = query.where(Touchpoint.session_started_at < period.end)
     return query
-
-
-def in_order(query: Select[Touchpoint], sort: str, *, descending: bool) -> Select[Touchpoint]:
-    """Sort the list by one of `TOUCHPOINT_ORDERS`, ties by id; rows without the value come last in both directions.
-
-    Texts are sorted as if A to Z were small, then by the bytes of their UTF-8: alike in both databases, whatever
-    locale a server has.
-
-    Raises
-    ------
-    InvalidData : no such order.
-    """
-    if sort not in TOUCHPOINT_ORDERS:
-        raise InvalidData.unknown_choice("sort", sort, TOUCHPOINT_ORDERS)
-    table = TABLES["touchpoints"]
-    column = table.c[sort]
-    key = _small_letters(column) if isinstance(column.type, String) else column
-    return query.order_by(
-        *([column.is_(None)] if column.nullable else []),
-        *(each.desc() if descending else each.asc() for each in (key, table.c.id)),
-    )
-
-
-def _containing(search: str | None) -> list[ColumnElement[bool]]:
-    words = spellings(search)
-    small = [_small_letters(TABLES["touchpoints"].c[name]) for name in _TEXTS]
-    return [or_(*(text.contains(word, autoescape=True) for text in small for word in words))] if words else []
-
-
-def _small_letters(text: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.lower(cast(text, _BY_BYTES))
-
-
-def total(session: Session, query: Select[Any]) -> int:
-    """How many rows a list has, over all its pages."""
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

@@ -25,6 +25,7 @@ from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency, to_major
 from adplanning.core.periods import RESOLUTION, Period
 from adplanning.core.vocabulary import ConversionType, PublicRevenue, ResolutionMethod, platform_of_source
+from adplanning.store import lists
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.writing import insert_frame
@@ -222,10 +223,10 @@ def list_touchpoints(
     """
     query = queries.matching_touchpoints(filters, period, search=search)
     order, down = ("session_started_at", True) if sort is None else (sort, descending)
-    ordered = queries.in_order(query, order, descending=down)
+    ordered = lists.in_order(query, queries.TOUCHPOINT_ORDERS, order, ties=Touchpoint.id, descending=down)
     page = list(session.scalars(ordered.limit(limit).offset(offset)))
     if not page:
-        return [], queries.total(session, query)
+        return [], lists.total(session, query)
     started = [touchpoint.session_started_at for touchpoint in page]
     within_reach = Period(min(started), max(started) + timedelta(days=lookback_days) + RESOLUTION)
     paths, spend, rates, names = queries.page_facts(
@@ -267,7 +268,7 @@ def list_touchpoints(
         )
         for touchpoint in page
     ]
-    return rows, queries.total(session, query)
+    return rows, lists.total(session, query)
 
 
 def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:

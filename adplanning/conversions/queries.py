@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
 
 import polars as pl
-from sqlalchemy import ColumnElement, Engine, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, func, select
 from sqlalchemy.orm import Session
 
-from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
-from adplanning.core.spellings import spellings
 from adplanning.core.vocabulary import PLATFORM_OF_SOURCE, Platform, PublicRevenue
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
+from adplanning.store.lists import Orders, containing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.events import Conversion, Goal, GoalCompletion
 
-Row = TypeVar("Row", Conversion, Goal)
-
-# What the lists can be sorted by: the columns of each order, the first one first.
-CONVERSION_ORDERS: Mapping[str, Sequence[str]] = {
-    "conversion_type": ["conversion_type"],
-    "value": ["currency", "value_minor"],
-    "utm_source": ["utm_source"],
-    "utm_campaign": ["utm_campaign"],
-    "platform": ["platform"],
-    "converted_at": ["converted_at"],
+_CONVERSIONS, _GOALS = TABLES["conversions"].c, TABLES["goals"].c
+CONVERSION_ORDERS: Orders = {
+    "conversion_type": [_CONVERSIONS.conversion_type],
+    "value": [_CONVERSIONS.currency, _CONVERSIONS.value_minor],
+    "utm_source": [_CONVERSIONS.utm_source],
+    "utm_campaign": [_CONVERSIONS.utm_campaign],
+    "platform": [_CONVERSIONS.platform],
+    "converted_at": [_CONVERSIONS.converted_at],
 }
-GOAL_ORDERS: Mapping[str, Sequence[str]] = {name: [name] for name in ("name", "goal_type", "priority", "is_active")}
-_CONVERSION_TEXTS = ("conversion_name", "utm_source", "utm_campaign", "order_id", "visitor_id", "id")
-_GOAL_TEXTS = ("name", "description")
-# SQLite's own collation goes by bytes, as this one of PostgreSQL does.
-_BY_BYTES = String().with_variant(String(collation="C"), "postgresql")
+GOAL_ORDERS: Orders = {name: [_GOALS[name]] for name in ("name", "goal_type", "priority", "is_active")}
+_CONVERSION_TEXTS = [
+    _CONVERSIONS[name] for name in ("conversion_name", "utm_source", "utm_campaign", "order_id", "visitor_id", "id")
+]
+_GOAL_TEXTS = [_GOALS.name, _GOALS.description]
 COLUMNS = ("conversion_type", "platform", "ad_campaign_id", "currency", "value_minor", "converted_at", "visitor_id")
 
 
@@ -84,7 +80,7 @@ def matching_conversions(
 
     With `search`, one of the texts that a person knows a conversion by must hold it; see `spellings`.
     """
-    query = select(Conversion).where(*_containing("conversions", _CONVERSION_TEXTS, search))
+    query = select(Conversion).where(*containing(_CONVERSION_TEXTS, search))
     for name, value in filters.items():
         if value is None:
             continue
@@ -102,46 +98,11 @@ def matching_conversions(
 
 def matching_goals(filters: Mapping[str, str | bool | None], *, search: str | None = None) -> Select[Goal]:
     """The same of goals."""
-    query = select(Goal).where(*_containing("goals", _GOAL_TEXTS, search))
+    query = select(Goal).where(*containing(_GOAL_TEXTS, search))
     for name, value in filters.items():
         if value is not None:
             query = query.where(getattr(Goal, name) == value)
     return query
-
-
-def in_order(
-    query: Select[Row], table_name: str, orders: Mapping[str, Sequence[str]], sort: str, *, descending: bool
-) -> Select[Row]:
-    """Sort a list by one of its `orders`, ties by id; rows without the value come last in both directions.
-
-    Texts are sorted as if A to Z were small, then by the bytes of their UTF-8: alike in both databases, whatever
-    locale a server has.
-
-    Raises
-    ------
-    InvalidData : no such order.
-    """
-    if sort not in orders:
-        raise InvalidData.unknown_choice("sort", sort, orders)
-    table = TABLES[table_name]
-    columns = [table.c[name] for name in orders[sort]]
-    keys: list[ColumnElement[Any]] = [
-        _small_letters(column) if isinstance(column.type, String) else column for column in columns
-    ]
-    return query.order_by(
-        *(column.is_(None) for column in columns if column.nullable),
-        *(key.desc() if descending else key.asc() for key in (*keys, table.c.id)),
-    )
-
-
-def _containing(table_name: str, texts: Sequence[str], search: str | None) -> list[ColumnElement[bool]]:
-    words = spellings(search)
-    small = [_small_letters(TABLES[table_name].c[name]) for name in texts]
-    return [or_(*(text.contains(word, autoescape=True) for text in small for word in words))] if words else []
-
-
-def _small_letters(text: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.lower(cast(text, _BY_BYTES))
 
 
 def goals_met(session: Session, conversion_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -170,8 +131,3 @@ def completion_facts(engine: Engine, goal_ids: Sequence[str]) -> tuple[pl.DataFr
         facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"]),
     )
     return completions, rates
-
-
-def total(session: Session, query: Select[Any]) -> int:
-    """How many rows a list has, over all its pages."""
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

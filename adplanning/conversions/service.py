@@ -28,6 +28,7 @@ from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
+from adplanning.store import lists
 from adplanning.store.tables.events import Conversion, Goal, GoalCompletion
 
 
@@ -70,10 +71,10 @@ def list_conversions(
     """
     query = queries.matching_conversions(filters, period, search=search)
     order, down = ("converted_at", True) if sort is None else (sort, descending)
-    ordered = queries.in_order(query, "conversions", queries.CONVERSION_ORDERS, order, descending=down)
+    ordered = lists.in_order(query, queries.CONVERSION_ORDERS, order, ties=Conversion.id, descending=down)
     rows = list(session.scalars(ordered.limit(limit).offset(offset)))
     met = queries.goals_met(session, [row.id for row in rows])
-    return [(row, met.get(row.id, [])) for row in rows], queries.total(session, query)
+    return [(row, met.get(row.id, [])) for row in rows], lists.total(session, query)
 
 
 def goals_of(session: Session, conversion: Conversion) -> list[str]:
@@ -217,8 +218,8 @@ def list_goals(
     """
     query = queries.matching_goals(filters, search=search)
     order, down = ("priority", True) if sort is None else (sort, descending)
-    ordered = queries.in_order(query, "goals", queries.GOAL_ORDERS, order, descending=down)
-    return list(session.scalars(ordered.limit(limit).offset(offset))), queries.total(session, query)
+    ordered = lists.in_order(query, queries.GOAL_ORDERS, order, ties=Goal.id, descending=down)
+    return list(session.scalars(ordered.limit(limit).offset(offset))), lists.total(session, query)
 
 
 def completions(engine: Engine, goal_ids: Sequence[str], *, currency: str, zone: ZoneInfo) -> dict[str, Completions]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adplanning.core.periods import Period
+from adplanning.store import lists
 from adplanning.store.tables.events import JourneyEvent
 
 
@@ -24,5 +25,4 @@ def list_events(
     if period.end is not None:
         query = query.where(JourneyEvent.occurred_at < period.end)
     page = query.order_by(JourneyEvent.occurred_at.desc(), JourneyEvent.id.desc()).limit(limit).offset(offset)
-    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return list(session.scalars(page)), count
+    return list(session.scalars(page)), lists.total(session, query)

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import adbc_driver_postgresql.dbapi as adbc_postgresql
 import polars as pl
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import (
@@ -182,6 +181,9 @@ _DTYPES = {
 
 
 def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
+    # Imported where it is used: 55 MB that a process which reads SQLite need not hold.
+    import adbc_driver_postgresql.dbapi as adbc_postgresql  # noqa: PLC0415
+
     _, arguments = engine.dialect.create_connect_args(engine.url)
     del arguments["context"]  # SQLAlchemy's word to psycopg; all others are the server's
     try:

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import adbc_driver_sqlite.dbapi as adbc
 from pyarrow.ipc import new_stream
+
+if TYPE_CHECKING:
+    import adbc_driver_sqlite.dbapi as adbc
 
 ROWS, REFUSED = b"\0", b"\1"
 BUSY_TIMEOUT_MS = 5000
@@ -40,6 +42,9 @@ def send(rows: Any, answers: BinaryIO) -> None:
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until the input ends."""
+    # Not at the top: the process that asks imports this file too, and must not load a second SQLite library.
+    import adbc_driver_sqlite.dbapi as adbc  # noqa: PLC0415
+
     for line in requests:
         request = json.loads(line)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ class Component(VuetifyTemplate):
 
     def __init__(self, *, notify: Callable[[str], None] | None = None, **traits: Any) -> None:
         self._notify = notify
+        # Answers are numbered, because the same one twice is still an answer that the browser waits for.
+        self._numbers = count(1)
         super().__init__(template=get_template(str(FILES / f"{self.vue}.vue")), **traits)
 
     @property
@@ -39,11 +42,13 @@ class Component(VuetifyTemplate):
 
     def _handle_event(self, _: Any, content: Any, buffers: Any) -> None:
         name = content.get("event") if isinstance(content, dict) else None
-        if name not in self.events or buffers:
+        # From the class: the trait `events` is synchronised, too.
+        act = getattr(type(self), f"vue_{name}", None) if isinstance(name, str) else None
+        if not callable(act) or buffers:
             log.warning("a message to %s that it does not take was ignored", type(self).__name__)
             return
         data = content.get("data")
-        self.guarded(lambda: getattr(self, f"vue_{name}")(data if isinstance(data, dict) else {}))
+        self.guarded(lambda: act(self, data if isinstance(data, dict) else {}))
 
     def guarded(self, act: Callable[[], None]) -> None:
         """Act, and tell the visitor in a sentence when it cannot be done."""

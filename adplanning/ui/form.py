@@ -9,10 +9,12 @@ from typing import Any
 from traitlets import Bool, Dict, List, Unicode
 
 from adplanning.core.errors import InvalidData
-from adplanning.ui.component import Component
+from adplanning.ui.component import Component, sentence_of
 from adplanning.ui.visit import Visit
 
 Values = Mapping[str, Any]
+# pydantic's own words for a field that is not there.
+_MISSING = "Field required"
 MAX_ROWS = 50
 
 
@@ -70,7 +72,7 @@ class Form(Component):
         with self.hold_sync():
             self.title, self.button = title or self.title, button or self.button
             self._say({})
-            self.given = {"n": self.given.get("n", 0) + 1, "values": dict(given or {})}
+            self.given = {"n": next(self._numbers), "values": dict(given or {})}
             self.shown = True
 
     def vue_check(self, data: dict[str, Any]) -> None:
@@ -94,15 +96,18 @@ class Form(Component):
             issues: dict[str, str] = {}
             for path, words in refused.issues or [("", refused.message)]:
                 key = next((key for key in keys if path == key or path.startswith(f"{key}.")), "")
-                issues.setdefault(key, words if key else f"{path}: {words}" if path else words)
+                said = "Fill this in." if words == _MISSING else words
+                issues.setdefault(key, said if key or not path else f"{path}: {said}")
             self._say(issues)
+            return False
+        except Exception as fault:  # noqa: BLE001 - told in the form, which waits for an answer
+            self._say({"": sentence_of(fault)})
             return False
         self._say({})
         return True
 
     def _say(self, issues: Mapping[str, str]) -> None:
-        # Numbered, because the same answer twice is still an answer that the browser waits for.
-        self.issues = {"n": self.issues.get("n", 0) + 1, "by_field": dict(issues)}
+        self.issues = {"n": next(self._numbers), "by_field": dict(issues)}
 
     def _taken(self, values: object) -> Values:
         """Only the form's own fields, empty ones left out, of the kinds that a browser's form can give."""

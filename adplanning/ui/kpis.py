@@ -9,7 +9,6 @@ from traitlets import Dict, List, Unicode
 
 from adplanning.ui.component import Component
 
-
 MAX_POINTS = 30
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -15,15 +15,20 @@ from ipyvuetify import theme
 from ipywidgets import widget_serialization
 from traitlets import Bool, Dict, List, Unicode
 
+from adplanning.core.errors import AdplanningError, NotFound
 from adplanning.core.settings import load_settings
 from adplanning.core.vocabulary import Role
 from adplanning.store import facts
 from adplanning.store.upgrading import open_store
-from adplanning.ui.catalogue import HOME, PAGES, ROOT, address_of, page_at
+from adplanning.ui.catalogue import HOME, PAGES, ROOT, PageMatch, address_of, page_at
 from adplanning.ui.component import Component, sentence_of
 from adplanning.ui.visit import Progress, Visit
 
 MAX_ADDRESS = 8000
+
+
+class NotBuilt(AdplanningError):
+    """A page that has its place but no function yet."""
 
 
 class Shell(Component):
@@ -47,10 +52,10 @@ class Shell(Component):
         self._settings = load_settings()
         self._engine = open_store(self._settings.url)
         self._role = Role.viewer
-        self._numbers = count(1)
         self._answer: tuple[int, Callable[[], None]] | None = None
         self._slug = HOME
         self._record_id: str | None = None
+        self._shown: Sequence[Component] = ()
         self._work_lock = threading.Lock()
 
     def enter(self, name: str, role: Role, *, served: bool) -> None:
@@ -66,39 +71,40 @@ class Shell(Component):
 
     def open_page(self, address: str) -> None:
         """Show the page at an address, in place of the one before."""
-        parts = urlsplit(address[:MAX_ADDRESS])
-        query = dict(parse_qsl(parts.query))
+        try:
+            parts = urlsplit(address[:MAX_ADDRESS])
+        except ValueError:  # such as an unfinished [ of an IPv6 address
+            parts = urlsplit("")
         match = page_at(unquote(parts.path).removeprefix(ROOT))
-        before = self.body
+        before = self._shown
         with self.hold_sync():
-            self.fault = ""
             if match is None:
-                self.page = {"title": "Page not found", "help": "", "slug": "", "crumbs": []}
-                self.fault = "There is no page at this address."
-                self.body = []
+                self.page = {"title": "Page not found", "help": "", "slug": "", "crumbs": [], "back": address_of(HOME)}
+                self.body, self.fault = [], "There is no page at this address."
             else:
                 self._slug, self._record_id = match.slug, match.record_id
-                self.page = {
-                    "title": match.page.title,
-                    "help": match.page.help,
-                    "slug": match.slug,
-                    "crumbs": _crumbs(match.slug, match.record_id),
-                }
+                self.page = _words(match)
                 try:
-                    self.body = self._widgets(match.page.function, match.record_id, query)
+                    self.body, self.fault = self._widgets(match, dict(parse_qsl(parts.query))), ""
+                except NotFound:
+                    self.body, self.fault = [], "This record does not exist, or is there no longer."
                 except Exception as fault:  # noqa: BLE001 - the frame stays, whatever the page does
                     self.body, self.fault = [], sentence_of(fault)
+            self._shown = self.body
         for widget in before:
             widget.close()
 
-    def _widgets(self, function: str | None, record_id: str | None, query: Mapping[str, str]) -> list[Component]:
-        if function is None:
-            self.fault = "This page is not part of this release."
-            return []
-        module, name = function.split(":")
-        visit = Visit(self._engine, self._settings, self._role, self, record_id, query)
+    def _widgets(self, match: PageMatch, query: Mapping[str, str]) -> list[Component]:
+        if match.page.function is None:
+            raise NotBuilt("This page is not part of this release.")
+        module, name = match.page.function.split(":")
+        visit = Visit(self._engine, self._settings, self._role, self, match.record_id, query)
         page = getattr(import_module(f"adplanning.ui.pages.{module}"), name)
         return list(page(visit))
+
+    def title(self, words: str) -> None:
+        """Call the page after its record; what it is a record of stays in the breadcrumbs."""
+        self.page = {**self.page, "title": words, "help": ""}
 
     def go(self, address: str) -> None:
         """Open another page and show its address."""
@@ -156,8 +162,11 @@ class Shell(Component):
 
     def vue_answered(self, data: dict[str, Any]) -> None:
         """The question was answered."""
-        answer, self._answer = self._answer, None
-        if answer and data.get("n") == answer[0] and data.get("yes") is True:
+        answer = self._answer
+        if answer is None or data.get("n") != answer[0]:
+            return
+        self._answer = None
+        if data.get("yes") is True:
             answer[1]()
 
 
@@ -207,8 +216,15 @@ def _groups() -> list[dict[str, Any]]:
     return [{"title": title, "items": list(its)} for title, its in groupby(items, key=lambda item: item["group"])]
 
 
-def _crumbs(slug: str, record_id: str | None) -> list[dict[str, str]]:
-    crumbs = [] if slug == HOME else [{"title": PAGES[HOME].title, "href": address_of(HOME)}]
-    if record_id:
-        crumbs.append({"title": PAGES[slug].title, "href": address_of(slug)})
-    return crumbs
+def _words(match: PageMatch) -> dict[str, Any]:
+    """What stands above a page, and where one goes back to from it."""
+    crumbs = [] if match.slug == HOME else [{"title": PAGES[HOME].title, "href": address_of(HOME)}]
+    if match.record_id:
+        crumbs.append({"title": match.page.title, "href": address_of(match.slug)})
+    return {
+        "title": match.page.title,
+        "help": match.page.help,
+        "slug": match.slug,
+        "crumbs": crumbs,
+        "back": crumbs[-1]["href"] if crumbs else address_of(HOME),
+    }

@@ -17,6 +17,8 @@ from adplanning.ui.component import Component, sentence_of
 from adplanning.ui.visit import Visit
 
 PAGE_SIZES = (25, 50, 100)
+_LIMITS = tuple(map(str, PAGE_SIZES))
+MAX_PAGE_DIGITS = 9
 EXPORT_ROWS = 1000
 MAX_SEARCH = 200
 Cell = Mapping[str, Any]
@@ -129,7 +131,7 @@ class Table(Component):
         self._sort, self._descending = sort, descending
         try:
             self._query, notice = self._read(visit.query), ""
-        except (InvalidData, ValueError) as refused:
+        except InvalidData as refused:
             self._query, notice = self._read({}), f"The address asked for something else: {refused}"
         super().__init__(
             notify=lambda words: visit.frame.toast(words, "error"),
@@ -173,17 +175,22 @@ class Table(Component):
         with self.hold_sync():
             self.fault, self.total = fault, total
             self.rows = [{"id": row.id, "name": row.name, "href": row.href, "cells": row.cells} for row in rows]
-            self.asked = {
-                **self._query.filters,
-                "search": self._query.search or "",
-                "from_date": self._query.dates[0],
-                "to_date": self._query.dates[1],
-                "sort": self._query.sort,
-                "descending": self._query.descending,
-                "limit": self._query.limit,
-                "page": self._query.offset // self._query.limit + 1,
-                "n": self.asked.get("n", 0) + 1,
-            }
+            self._answer()
+
+    def _answer(self) -> None:
+        """Say what is shown; the browser waits for it."""
+        query = self._query
+        self.asked = {
+            **query.filters,
+            "search": query.search or "",
+            "from_date": query.dates[0],
+            "to_date": query.dates[1],
+            "sort": query.sort,
+            "descending": query.descending,
+            "limit": query.limit,
+            "page": query.offset // query.limit + 1,
+            "n": next(self._numbers),
+        }
 
     def vue_ask(self, data: dict[str, Any]) -> None:
         """Other filters, another order or another page."""
@@ -192,7 +199,7 @@ class Table(Component):
         try:
             self._query = self._read(given)
         except InvalidData:
-            self.asked = {**self.asked, "n": self.asked.get("n", 0) + 1}
+            self._answer()
             raise
         self.refresh()
         self._visit.frame.keep(self._state())
@@ -216,9 +223,14 @@ class Table(Component):
         done = data.get("n", 0)
         offset = done if isinstance(done, int) and 0 <= done < 2**53 else 0
         asked = Query(**{**vars(self._query), "limit": EXPORT_ROWS, "offset": offset})
-        rows, total = self._fetch(asked)
+        try:
+            rows, total = self._fetch(asked)
+        except Exception:
+            self.exporting = {}
+            raise
         last = offset + len(rows) >= total or not rows
         self.exporting = {
+            "answer": next(self._numbers),
             "n": offset + len(rows),
             "part": csv_text([row.values for row in rows], with_headings=offset == 0),
             "last": last,
@@ -239,13 +251,21 @@ class Table(Component):
         sortable = [column.key for column in self._columns if column.sortable]
         if sort not in (*sortable, self._sort):
             raise InvalidData.unknown_choice("sort", sort, sortable)
-        limit = next((size for size in PAGE_SIZES if str(size) == given.get("limit")), PAGE_SIZES[0])
-        page = int(given["page"]) if given.get("page", "").isdecimal() and len(given["page"]) < 10 else 1
+        limit, page = given.get("limit") or str(PAGE_SIZES[0]), given.get("page") or "1"
+        if limit not in _LIMITS:
+            raise InvalidData.unknown_choice("limit", limit, _LIMITS)
+        if not page.isdecimal() or len(page) > MAX_PAGE_DIGITS or not int(page):
+            raise InvalidData.at("page", f"{page[:20]!r} is not the number of a page; give 1 or a higher one")
         dates = (given.get("from_date") or "", given.get("to_date") or "")
         period = Period.of(dates[0] or None, dates[1] or None, self._visit.settings.zone)
         descending = given["descending"] == "true" if given.get("descending") else self._descending
-        search = storable_text(given.get("search", ""))[:MAX_SEARCH].strip() or None
-        return Query(chosen, search, dates, period, sort, descending, limit, (max(page, 1) - 1) * limit)
+        search = given.get("search", "")[:MAX_SEARCH].strip() or None
+        try:
+            storable_text(search or "")
+        except ValueError as fault:
+            raise InvalidData.at("search", str(fault)) from None
+        size = int(limit)
+        return Query(chosen, search, dates, period, sort, descending, size, (int(page) - 1) * size)
 
     def _state(self) -> dict[str, str]:
         """The query as an address says it: only what is not the default."""

@@ -30,6 +30,9 @@ class Frame(Protocol):
     def keep(self, query: Mapping[str, str]) -> None:
         """Put what is filtered into the address."""
 
+    def title(self, words: str) -> None:
+        """Call the page after the record that it shows."""
+
     def toast(self, words: str, kind: str = "success") -> None:
         """Say something that goes away by itself; `kind` is success, info or error."""
 

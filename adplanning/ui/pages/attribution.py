@@ -207,12 +207,12 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
             "Sessions that a link with UTM tags or an ad's click id began; bots are left out.",
         ),
         Kpi(
-            "Matched to a campaign",
+            "Matched",
             formats.percent(None if rate is None else rate / 100),
             "The share of touchpoints whose campaign is known.",
         ),
         amount("Credited value", credited, "The value of purchases that had a touchpoint on their path."),
-        amount("Without a touchpoint", report.unattributed_minor, "The value of purchases that no touchpoint led to."),
+        amount("Unattributed", report.unattributed_minor, "The value of purchases that no touchpoint led to."),
         amount("Ad spend", report.spend_minor, "What the ads of all campaigns cost in this time."),
         Kpi(
             "ROAS",
@@ -225,7 +225,7 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
 
 def _caption(report: AttributionReport) -> str:
     total = formats.money(to_major(report.value_minor, report.currency), report.currency)
-    parts = [f"Credited and without a touchpoint add up to all purchases of the chosen dates: {total}."]
+    parts = [f"Credited and unattributed add up to all purchases of the chosen dates: {total}."]
     for what, apart in [
         *(("purchases", each) for each in report.unconverted),
         *(("days of spend", each) for each in report.unconverted_spend),
@@ -237,7 +237,10 @@ def _caption(report: AttributionReport) -> str:
 
 def _one(visit: Visit, touchpoint_id: str) -> Sequence[Component]:
     with visit.reading() as session:
-        return [Details(visit, _groups(visit, service.find_touchpoint(session, touchpoint_id)))]
+        touch = service.find_touchpoint(session, touchpoint_id)
+        groups = _groups(visit, touch)
+    visit.frame.title(f"Touchpoint, {formats.moment(touch.session_started_at, visit.settings.zone)}")
+    return [Details(visit, groups)]
 
 
 def _groups(visit: Visit, touch: Touchpoint) -> Mapping[str, Mapping[str, Cell]]:

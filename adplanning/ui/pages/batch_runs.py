@@ -145,8 +145,11 @@ def _status(run: Run) -> Cell:
 
 def _parameters_in_words(run: Run) -> str:
     """Only what was given: an empty one says nothing."""
-    given = {name: ", ".join(value) if isinstance(value, list) else value for name, value in run.parameters.items()}
-    return ", ".join(f"{name} {value}" for name, value in given.items() if value not in ("", None))
+    return ", ".join(f"{name} {value}" for name, value in _shown_values(run).items() if value)
+
+
+def _shown_values(run: Run) -> dict[str, str]:
+    return {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in run.parameters.items()}
 
 
 def _fields(declared: Mapping[str, Mapping[str, Parameter]]) -> list[Field]:
@@ -192,13 +195,14 @@ def _asked(values: Values) -> tuple[str, Mapping[str, str]]:
 def _one(visit: Visit, run_id: str) -> Sequence[Component]:
     with visit.reading() as session:
         run = batch_runs.find_run(session, run_id, now=visit.now())
+    zone = visit.settings.zone
+    title = NOTEBOOKS.get(run.notebook, run.notebook)
+    visit.frame.title(f"{title}, {formats.moment(run.started_at, zone)}")
     notebook = f"{address_of(SLUG, run.id)}/notebook"
     kept = text("Open in a new tab", href=notebook, new_tab=True) if run.output_path and visit.served else None
-    zone = visit.settings.zone
-    given = {name: ", ".join(value) if isinstance(value, list) else value for name, value in run.parameters.items()}
     groups = {
         "Run": {
-            "Notebook": text(NOTEBOOKS.get(run.notebook, run.notebook)),
+            "Notebook": text(title),
             "Status": _status(run),
             "Result": text(run.progress_words if run.status == "running" else run.message),
             "Executed notebook": kept or text(run.output_path),
@@ -207,7 +211,7 @@ def _one(visit: Visit, run_id: str) -> Sequence[Component]:
             "Last sign of life": text(formats.moment(run.heartbeat_at, zone)),
             "Id": text(run.id),
         },
-        "Parameters": {name: text(value if value not in ("", None) else "not given") for name, value in given.items()}
+        "Parameters": {name: text(value or "not given") for name, value in _shown_values(run).items()}
         or {"Parameters": text("none")},
     }
     return [Details(visit, groups)]

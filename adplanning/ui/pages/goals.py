@@ -30,55 +30,68 @@ ACTIVE = {"true": "Active", "false": "Paused"}
 
 _VALUED = (GoalType.purchase, GoalType.add_to_cart, GoalType.lead_form, GoalType.custom_event)
 _ON_PAGES = (GoalType.page_view, GoalType.lead_form, GoalType.time_on_page, GoalType.scroll_depth)
-FIELDS = (
-    Field("name", "Name", required=True, help='What you call it, such as "Order over ₹500".'),
-    Field("goal_type", "Type", "choice", required=True, options=TYPES, help="Which events it listens to."),
-    Field(
-        "conditions.min_value",
-        "Value of at least",
-        "number",
-        help="In the goal's currency; a purchase of exactly this value counts.",
-        only_for={"goal_type": _VALUED},
-    ),
-    Field(
-        "conditions.event_name",
-        "Event name",
-        help="Exactly as the shop sends it.",
-        only_for={"goal_type": (GoalType.custom_event,)},
-    ),
-    Field(
-        "conditions.pathname_pattern",
-        "Page",
-        help="The page's path; * stands for anything, as in /products/*.",
-        only_for={"goal_type": _ON_PAGES},
-    ),
-    Field(
-        "conditions.min_time_seconds",
-        "Time of at least",
-        "number",
-        unit="seconds",
-        only_for={"goal_type": (GoalType.time_on_page,)},
-    ),
-    Field(
-        "conditions.min_scroll_percent",
-        "Scrolled at least",
-        "number",
-        unit="%",
-        only_for={"goal_type": (GoalType.scroll_depth,)},
-    ),
-    Field(
-        "conditions.custom_conditions",
-        "Further conditions",
-        "rows",
-        help="Each must equal what the event carries under that name; numbers, true and false count as such.",
-        parts=(Field("name", "Name in the event"), Field("value", "Value")),
-    ),
-    Field("value_from_event", "Worth the event's own value", "switch", help="Otherwise the default value below."),
-    Field("default_value", "Default value", "number", help="What a completion is worth when its event has no value."),
-    Field("priority", "Priority", "number", help="Higher ones are listed first."),
-    Field("description", "Description", "area"),
-    Field("is_active", "Active", "switch", help="A paused goal keeps its completions and counts no new ones."),
-)
+
+
+def goal_fields(currency: str) -> tuple[Field, ...]:
+    """The form of a goal whose amounts are in a currency."""
+    return (
+        Field("name", "Name", required=True, help='What you call it, such as "Order over ₹500".'),
+        Field("goal_type", "Type", "choice", required=True, options=TYPES, help="Which events it listens to."),
+        Field(
+            "conditions.min_value",
+            "Value of at least",
+            "number",
+            unit=currency,
+            help="An event of exactly this value counts; one in another currency does not.",
+            only_for={"goal_type": _VALUED},
+        ),
+        Field(
+            "conditions.event_name",
+            "Event name",
+            help="Exactly as the shop sends it.",
+            only_for={"goal_type": (GoalType.custom_event,)},
+        ),
+        Field(
+            "conditions.pathname_pattern",
+            "Page",
+            help="The page's path; * stands for anything, as in /products/*.",
+            only_for={"goal_type": _ON_PAGES},
+        ),
+        Field(
+            "conditions.min_time_seconds",
+            "Time of at least",
+            "number",
+            unit="seconds",
+            only_for={"goal_type": (GoalType.time_on_page,)},
+        ),
+        Field(
+            "conditions.min_scroll_percent",
+            "Scrolled at least",
+            "number",
+            unit="%",
+            only_for={"goal_type": (GoalType.scroll_depth,)},
+        ),
+        Field(
+            "conditions.custom_conditions",
+            "Further conditions",
+            "rows",
+            help="Each must equal what the event carries under that name; numbers, true and false count as such.",
+            parts=(Field("name", "Name in the event"), Field("value", "Value")),
+        ),
+        Field("value_from_event", "Worth the event's own value", "switch", help="Otherwise the default value below."),
+        Field(
+            "default_value",
+            "Default value",
+            "number",
+            unit=currency,
+            help="What a completion is worth when its event has no value.",
+        ),
+        Field("priority", "Priority", "number", help="Higher ones are listed first."),
+        Field("description", "Description", "area"),
+        Field("is_active", "Active", "switch", help="A paused goal keeps its completions and counts no new ones."),
+    )
+
+
 FRESH: Mapping[str, Any] = {"goal_type": "purchase", "value_from_event": True, "is_active": True, "priority": 0}
 
 
@@ -143,7 +156,7 @@ def _all(visit: Visit) -> Sequence[Component]:
         visit,
         title="New goal",
         button="Create goal",
-        fields=FIELDS,
+        fields=goal_fields(visit.settings.currency),
         check=lambda values: validated(GoalFields, goal_values(values)),
         submit=submit,
     )
@@ -233,7 +246,8 @@ def _one(visit: Visit, goal_id: str) -> Sequence[Component]:
     with visit.reading() as session:
         goal = service.find_goal(session, goal_id)
         done = _completions(visit, [goal_id])[goal_id]
-        details, given, name = _groups(visit, goal), _given(goal), goal.name
+        details, given, name, goal_currency = _groups(visit, goal), _given(goal), goal.name, goal.currency
+    visit.frame.title(name)
 
     def submit(values: Values) -> None:
         change = _change(values)
@@ -256,7 +270,14 @@ def _one(visit: Visit, goal_id: str) -> Sequence[Component]:
             delete,
         )
 
-    form = Form(visit, title=f"Change “{name}”", button="Save changes", fields=FIELDS, check=_change, submit=submit)
+    form = Form(
+        visit,
+        title=f"Change “{name}”",
+        button="Save changes",
+        fields=goal_fields(goal_currency),
+        check=_change,
+        submit=submit,
+    )
     actions = [
         Action("edit", "Edit", "mdi-pencil-outline", lambda _: form.ask(given)),
         Action("delete", "Delete", "mdi-delete-outline", ask_to_delete),
