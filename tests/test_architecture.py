@@ -37,7 +37,7 @@ ROLES = {
     "demo": ("store demo formula service workflows", "sqlalchemy"),
     "imports": ("store imports formula service", "sqlalchemy"),
     "api": ("store api formula service workflows", "fastapi starlette sqlalchemy"),
-    "batch": ("store batch", "jinja2 papermill nbformat nbclient sqlalchemy subprocess"),
+    "batch": ("store batch", "jinja2 papermill nbformat nbclient sqlalchemy subprocess vl_convert"),
     "ui": (
         "store formula charts service workflows batch ui",
         "altair ipyvue ipyvuetify ipywidgets sqlalchemy vl_convert voila",

@@ -37,7 +37,9 @@ def value_against_spend(rows: pl.DataFrame, *, currency: str, model: str) -> alt
         alt.Chart(long)
         .mark_bar()
         .encode(
-            x=alt.X("amount:Q", title=None, axis=_axis(currency), scale=alt.Scale(domain=[0, _reach(bars, kinds)])),
+            x=alt.X(
+                "amount:Q", title=None, axis=_axis(currency), scale=alt.Scale(zero=True, domainMax=_reach(bars, kinds))
+            ),
             y=row,
             yOffset=alt.YOffset("kind:N", sort=kinds),
             color=alt.Color(

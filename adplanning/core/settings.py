@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         str, Field(description="names under which browsers reach the dashboards, by commas, beside localhost and IPs")
     ] = ""
     max_kernels: int = Field(12, ge=1, description="dashboards that may be open at once")
-    kernel_pool: int = Field(2, ge=0, description="kernels kept warm for the next dashboard")
+    kernel_pool: int = Field(2, ge=1, description="kernels kept warm for the next dashboard")
     kernel_idle_s: int = Field(120, ge=10, description="seconds after which the kernel of a closed dashboard ends")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -68,8 +68,9 @@ class SignInDesk:
         """Check name and password; the page asked for, or the form again with what was wrong."""
         form = await _form(request)
         name, next_page = users.plain_name(form.get("name", ""))[:64], local_page(form.get("next"))
+        address = self._address(request)
         try:
-            self._by_address.take(self._address(request))
+            self._by_address.take(address)
             self._by_name.take(name)
         except RateLimited as fault:
             wait_s = fault.retry_after_seconds
@@ -80,6 +81,9 @@ class SignInDesk:
         )
         if token is None:
             return pages.sign_in(name=name, next_page=next_page, wrong=_WRONG, status=401)
+        # Only guesses are limited: a whole office may sign in from one address at nine o'clock.
+        self._by_address.give_back(address)
+        self._by_name.give_back(name)
         answer = RedirectResponse(next_page, 303, headers={"Cache-Control": "no-store"})
         secure = is_secure(request, self._proxies)
         lifetime_s = int(signed_in.LIFETIME.total_seconds())

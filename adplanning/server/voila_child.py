@@ -265,6 +265,8 @@ def main() -> None:
     logging.basicConfig(level=child.log_level)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     served = Dashboards(config=configuration(child))
+    # Jupyter's trust is about notebooks that a person opens; this one is our own.
+    served.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
     served.initialize([])
     served.start()
 

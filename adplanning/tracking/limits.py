@@ -57,6 +57,11 @@ class MinuteLimit:
             del self._counts[next(iter(self._counts))]
         self._counts[key] = count
 
+    def give_back(self, key: str) -> None:
+        """Not count one event that `take` has counted, when it turned out not to be one of those limited."""
+        if self._counts.get(key, 0):
+            self._counts[key] -= 1
+
 
 def sender_address(peer: str, forwarded_for: str | None, trusted: Collection[str]) -> str:
     """The address that a limit counts: the nearest one that is not a trusted proxy's.

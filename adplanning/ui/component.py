@@ -11,6 +11,7 @@ from typing import Any
 
 from ipyvue.Template import get_template
 from ipyvuetify import VuetifyTemplate
+from ipywidgets import Layout
 
 from adplanning.core.errors import AdplanningError
 
@@ -33,7 +34,13 @@ class Component(VuetifyTemplate):
         self._notify = notify
         # Answers are numbered, because the same one twice is still an answer that the browser waits for.
         self._numbers = count(1)
-        super().__init__(template=get_template(str(FILES / f"{self.vue}.vue")), **traits)
+        self._own_layout = Layout()
+        super().__init__(template=get_template(str(FILES / f"{self.vue}.vue")), layout=self._own_layout, **traits)
+
+    def close(self) -> None:
+        """Leave the page, and with it the model of its layout, which ipywidgets would keep."""
+        self._own_layout.close()
+        super().close()
 
     @property
     def closed(self) -> bool:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 UNKNOWN = "–"
-# Where a shorter unit begins: thousand, lakh and crore in India, thousand, million … elsewhere.
-_SCALES = {"en_IN": (10**3, 10**5, 10**7), "en_US": (10**3, 10**6, 10**9, 10**12)}
+# Where a shorter unit begins, as CLDR has them: thousand, lakh, crore, thousand crore and lakh crore in India, thousand,
+# million … elsewhere.
+_SCALES = {"en_IN": (10**3, 10**5, 10**7, 10**10, 10**12), "en_US": (10**3, 10**6, 10**9, 10**12)}
 
 
 def money(amount: float | None, currency: str) -> str:
@@ -32,12 +33,15 @@ def short_money(amount: float | None, currency: str) -> str:
     """
     if amount is None:
         return UNKNOWN
-    size, locale = abs(amount), _locale(currency)
+    locale = _locale(currency)
+    # Rounded first, so that 99,950 is a lakh and not a hundred thousand.
+    shown = amount if abs(amount) >= 1000 * _SCALES[locale][-1] else float(f"{amount:.3g}")
+    size = abs(shown)
     if size < 1000:
-        return format_currency(amount, currency, locale=locale, format="¤#,##0", currency_digits=False)
+        return format_currency(round(shown) or 0, currency, locale=locale, format="¤#,##0", currency_digits=False)
     scale = max(step for step in _SCALES[locale] if step <= size)
     decimals = 2 if size < 10 * scale else 1 if size < 100 * scale else 0
-    return format_compact_currency(amount, currency, locale=locale, fraction_digits=decimals)
+    return format_compact_currency(shown, currency, locale=locale, fraction_digits=decimals)
 
 
 def number(value: float | None, decimals: int = 0, *, currency: str = "INR") -> str:

@@ -39,4 +39,4 @@ def test_a_chart_without_data_is_still_a_chart() -> None:
 def test_bars_begin_at_zero_so_that_lengths_can_be_compared() -> None:
     frame = pl.DataFrame([("a", 1.0, 1.0, 1.0)], schema=SCHEMA, orient="row")
     spec = value_against_spend(frame, currency="INR", model="linear").to_dict()
-    assert spec["layer"][0]["encoding"]["x"]["scale"] == {"zero": True}
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["zero"] is True

@@ -24,8 +24,9 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def account(site: Site) -> Iterator[dict[str, str]]:
     """A user's name and password, and a full minute's attempts for everybody."""
     desk = site.application._dashboards._desk
-    desk._by_address = MinuteLimit("one address", sign_in.ATTEMPTS_A_MINUTE)
-    desk._by_name = MinuteLimit("one name", sign_in.ATTEMPTS_A_MINUTE)
+    # A clock that stands, so that no test runs over the end of a minute.
+    desk._by_address = MinuteLimit("one address", sign_in.ATTEMPTS_A_MINUTE, clock=lambda: 5.0)
+    desk._by_name = MinuteLimit("one name", sign_in.ATTEMPTS_A_MINUTE, clock=lambda: 5.0)
     yield {"name": "asha", "password": users.add_user(site.engine, "asha", Role.viewer, now=NOW)}
     if any(user.name == "asha" for user in users.list_users(site.engine, now=NOW)):
         users.remove_user(site.engine, "asha")
@@ -131,6 +132,14 @@ def test_after_ten_attempts_in_a_minute_a_name_waits(site: Site, account: dict[s
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         assert "Too many attempts" in refused.text
         assert "set-cookie" not in refused.headers
+
+
+def test_those_who_know_their_password_may_come_from_one_address_however_many(
+    site: Site, account: dict[str, str]
+) -> None:
+    for _ in range(sign_in.ATTEMPTS_A_MINUTE + 2):
+        with site.visitor() as client:
+            assert client.post("/sign-in", data=account).status_code == 303
 
 
 def test_after_ten_attempts_in_a_minute_an_address_waits_whatever_the_names(

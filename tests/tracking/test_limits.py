@@ -40,6 +40,18 @@ def test_events_that_would_pass_the_limit_are_counted_not_at_all() -> None:
     limit.take("v", 3)
 
 
+def test_what_is_given_back_was_never_counted() -> None:
+    limit = MinuteLimit("one address", 2, clock=Clock())
+    limit.take("a")
+    limit.take("a")
+    limit.give_back("a")
+    limit.take("a")
+    with pytest.raises(RateLimited):
+        limit.take("a")
+    limit.give_back("never seen")
+    limit.take("never seen", 2)
+
+
 def test_zero_switches_the_limit_off() -> None:
     limit = MinuteLimit("one visitor", 0, clock=Clock())
     for _ in range(1000):
