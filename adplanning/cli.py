@@ -152,12 +152,16 @@ def demo(
         out.print(filled.message, highlight=False)
         record = _run(engine, settings, "attribute_conversions", {})
         out.print(
-            "\nWhere to look:\n  http://localhost:9000\n      the dashboards, while `adplanning serve` runs; the password of "
-            "admin is printed when it starts for\n      the first time, and a new one by: adplanning user password admin"
-            f"\n  {record.output_path}\n      credited conversions, spend and ROAS per campaign, "
-            "table and chart\n  notebooks/tutorials/from_clicks_to_roas.ipynb\n      the way there, step by step "
-            "(.venv/bin/jupyter lab)\n  http://localhost:9000/docs\n      the API, while `adplanning serve` runs; "
-            "a key: adplanning key create me --role admin",
+            "\nWhere to look:\n"
+            "  http://localhost:9000\n"
+            "      the dashboards, while `adplanning serve` runs; admin's password is printed at its first start,\n"
+            "      and another one by: adplanning user password admin\n"
+            f"  {record.output_path}\n"
+            "      credited conversions, spend and ROAS per campaign, table and chart\n"
+            "  notebooks/tutorials/from_clicks_to_roas.ipynb\n"
+            "      the way there, step by step (.venv/bin/jupyter lab)\n"
+            "  http://localhost:9000/docs\n"
+            "      the API; a key: adplanning key create me --role admin",
             highlight=False,
             soft_wrap=True,
         )

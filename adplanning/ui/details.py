@@ -7,8 +7,9 @@ from typing import Any
 
 from traitlets import Dict, List
 
+from adplanning.ui.actions import Action
+from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
-from adplanning.ui.table import Action, Cell
 from adplanning.ui.visit import Visit
 
 
@@ -28,7 +29,7 @@ class Details(Component):
                 {"title": title, "rows": [{"label": label, "cell": dict(cell)} for label, cell in rows.items()]}
                 for title, rows in groups.items()
             ],
-            actions=[{"name": action.name, "title": action.title, "icon": action.icon} for action in actions],
+            actions=[action.shown() for action in actions],
         )
 
     def vue_act(self, data: dict[str, Any]) -> None:

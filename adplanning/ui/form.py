@@ -117,11 +117,11 @@ class Form(Component):
             value = given.get(one.key)
             if one.kind == "rows":
                 lines = value if isinstance(value, list) else []
+                if len(lines) > MAX_ROWS:
+                    raise InvalidData.at(one.key, f"has {len(lines)} lines; give at most {MAX_ROWS}")
                 keys = [part.key for part in one.parts]
                 taken[one.key] = [
-                    {key: str(line.get(key) or "") for key in keys}
-                    for line in lines[:MAX_ROWS]
-                    if isinstance(line, dict)
+                    {key: str(line.get(key) or "") for key in keys} for line in lines if isinstance(line, dict)
                 ]
             elif one.kind == "switch":
                 taken[one.key] = value is True

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 UNKNOWN = "–"
-# Where a shorter unit begins, as CLDR has them: thousand, lakh, crore, thousand crore and lakh crore in India, thousand,
-# million … elsewhere.
+# Where a shorter unit begins, as CLDR has them: thousand, lakh, crore, thousand crore and lakh crore in India,
+# thousand, million … elsewhere.
 _SCALES = {"en_IN": (10**3, 10**5, 10**7, 10**10, 10**12), "en_US": (10**3, 10**6, 10**9, 10**12)}
 
 

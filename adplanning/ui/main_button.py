@@ -6,8 +6,8 @@ from typing import Any
 
 from traitlets import Unicode
 
+from adplanning.ui.actions import Action
 from adplanning.ui.component import Component
-from adplanning.ui.table import Action
 from adplanning.ui.visit import Visit
 
 

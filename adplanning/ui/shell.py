@@ -106,9 +106,10 @@ class Shell(Component):
         """Call the page after its record; what it is a record of stays in the breadcrumbs."""
         self.page = {**self.page, "title": words, "help": ""}
 
-    def go(self, address: str) -> None:
-        """Open another page and show its address."""
-        self.address = {"n": next(self._numbers), "url": address, "replace": False}
+    def go(self, address: str, *, instead: bool = False) -> None:
+        """Open another page and show its address; opening the same one again leaves no trace in the history."""
+        again = address == address_of(self._slug, self._record_id)
+        self.address = {"n": next(self._numbers), "url": address, "replace": instead or again}
         self.open_page(address)
 
     def keep(self, query: Mapping[str, str]) -> None:

@@ -13,6 +13,8 @@ from traitlets import Bool, Dict, Int, List, Unicode
 from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.texts import storable_text
+from adplanning.ui.actions import Action
+from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component, sentence_of
 from adplanning.ui.visit import Visit
 
@@ -21,7 +23,6 @@ _LIMITS = tuple(map(str, PAGE_SIZES))
 MAX_PAGE_DIGITS = 9
 EXPORT_ROWS = 1000
 MAX_SEARCH = 200
-Cell = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,6 @@ class Row:
     href: str
     cells: Mapping[str, Cell]
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-def text(value: object, *, href: str = "", hint: str = "", new_tab: bool = False) -> Cell:
-    """A plain cell; None is shown as unknown. A link leads to a page of ours."""
-    return {"text": None if value is None else str(value), "href": href, "hint": hint, "new_tab": new_tab}
-
-
-@dataclass(frozen=True)
-class Action:
-    """A button at each row, or the one of an empty table."""
-
-    name: str
-    title: str
-    icon: str
-    then: Callable[[str], None]
 
 
 class Table(Component):
@@ -151,9 +137,9 @@ class Table(Component):
             dated=dated,
             searchable=searchable,
             exportable=bool(export_name),
-            actions=[_shown(action) for action in actions],
+            actions=[action.shown() for action in actions],
             empty=empty,
-            empty_action=None if empty_action is None else _shown(empty_action),
+            empty_action=None if empty_action is None else empty_action.shown(),
         )
         self.refresh()
 
@@ -305,7 +291,3 @@ def _harmless(value: object) -> object:
 
 
 _BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-
-
-def _shown(action: Action) -> dict[str, str]:
-    return {"name": action.name, "title": action.title, "icon": action.icon}

@@ -24,8 +24,8 @@ class Frame(Protocol):
 
     served: bool
 
-    def go(self, address: str) -> None:
-        """Open another page."""
+    def go(self, address: str, *, instead: bool = False) -> None:
+        """Open another page; `instead` of this one, to which one cannot go back."""
 
     def keep(self, query: Mapping[str, str]) -> None:
         """Put what is filtered into the address."""

@@ -18,13 +18,16 @@ from adplanning.core.vocabulary import ConversionType, Platform, ResolutionMetho
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.ui import badges, formats
+from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
+from adplanning.ui.cells import Cell, text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.table import Action, Cell, Column, Filter, Query, Row, Table, text
+from adplanning.ui.origins import where_from
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Progress, Visit
 
 SLUG = "ad-planning/attribution"
@@ -253,14 +256,7 @@ def _groups(visit: Visit, touch: Touchpoint) -> Mapping[str, Mapping[str, Cell]]
             "Ad set id": text(touch.ad_set_id),
             "Ad id": text(touch.ad_id),
         },
-        "Where from": {
-            "Platform": badges.PLATFORMS[Platform(touch.platform)].cell(),
-            "Source": badges.source_badge(touch.utm_source),
-            "Medium": text(touch.utm_medium),
-            "Campaign": text(touch.utm_campaign),
-            "Term": text(touch.utm_term),
-            "Content": text(touch.utm_content),
-        },
+        "Where from": where_from(touch),
         "Session": {
             "Began": text(formats.moment(touch.session_started_at, zone)),
             "First page": text(touch.entry_page),

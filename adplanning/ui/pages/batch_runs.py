@@ -10,12 +10,14 @@ from adplanning.batch_contract import Parameter, parameter_values
 from adplanning.batch_runs import Run
 from adplanning.core.errors import InvalidData
 from adplanning.ui import badges, formats
+from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
+from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.table import Action, Cell, Column, Filter, Query, Row, Table, text
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 
 SLUG = "ad-planning/batch-runs"

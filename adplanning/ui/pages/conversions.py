@@ -16,13 +16,16 @@ from adplanning.core.validation import validated
 from adplanning.core.vocabulary import ConversionType, Platform
 from adplanning.store.tables.events import Conversion
 from adplanning.ui import badges, formats
+from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
+from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.kpis import Kpi, Kpis, course
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.table import Action, Cell, Column, Filter, Query, Row, Table, text
+from adplanning.ui.origins import where_from
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 from adplanning.workflows.conversion_recorded import record_conversion
 
@@ -256,20 +259,6 @@ def _one(visit: Visit, conversion_id: str) -> Sequence[Component]:
         visit.frame.toast("Changes saved.")
         visit.frame.go(address_of(SLUG, conversion_id))
 
-    def delete() -> None:
-        with visit.writing() as session:
-            service.delete_conversion(session, conversion_id)
-        visit.frame.toast(f"{name} deleted.")
-        visit.frame.go(address_of(SLUG))
-
-    def ask_to_delete(_: str) -> None:
-        visit.frame.confirm(
-            f"Delete this {name.lower()}?",
-            "It goes with the goals it met and the credit it gave. This cannot be undone.",
-            "Delete",
-            delete,
-        )
-
     form = Form(
         visit,
         title=f"Change this {name.lower()}",
@@ -278,11 +267,15 @@ def _one(visit: Visit, conversion_id: str) -> Sequence[Component]:
         check=lambda values: validated(ConversionChange, values),
         submit=submit,
     )
-    actions = [
-        Action("edit", "Edit", "mdi-pencil-outline", lambda _: form.ask(given)),
-        Action("delete", "Delete", "mdi-delete-outline", ask_to_delete),
-    ]
-    return [Details(visit, groups, actions if visit.may_write else []), form]
+    actions = edit_and_delete(
+        visit,
+        edit=lambda: form.ask(given),
+        delete=lambda session: service.delete_conversion(session, conversion_id),
+        name=f"this {name.lower()}",
+        consequence="It goes with the goals it met and the credit it gave.",
+        back_to=address_of(SLUG),
+    )
+    return [Details(visit, groups, actions), form]
 
 
 def _given(found: Conversion) -> dict[str, Any]:
@@ -312,12 +305,7 @@ def _groups(visit: Visit, found: Conversion) -> Mapping[str, Mapping[str, Cell]]
             "Bot": (badges.YES if found.is_bot else badges.NO).cell(),
         },
         "Where from": {
-            "Platform": badges.PLATFORMS[Platform(found.platform)].cell(),
-            "Source": badges.source_badge(found.utm_source),
-            "Medium": text(found.utm_medium),
-            "Campaign": text(found.utm_campaign),
-            "Term": text(found.utm_term),
-            "Content": text(found.utm_content),
+            **where_from(found),
             "Page": text(found.pathname),
         },
         "Who": {

@@ -2,127 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from adplanning.conversions import service
-from adplanning.conversions.fields import GoalChange, GoalFields
+from adplanning.conversions.fields import GoalFields
 from adplanning.conversions.service import Completions
-from adplanning.core.errors import InvalidData
 from adplanning.core.money import to_major
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import GoalType
 from adplanning.store.tables.events import Goal
 from adplanning.ui import badges, formats
+from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
+from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
-from adplanning.ui.form import Field, Form, Values
+from adplanning.ui.form import Form, Values
 from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.table import Action, Cell, Column, Filter, Query, Row, Table, text
+from adplanning.ui.pages.goal_form import (
+    FRESH,
+    TYPES,
+    conditions_in_words,
+    given_of,
+    goal_change,
+    goal_fields,
+    goal_values,
+)
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 
 SLUG = "ad-planning/goals"
-TYPES = {kind.value: badges.GOAL_TYPES[kind].words for kind in GoalType}
 ACTIVE = {"true": "Active", "false": "Paused"}
-
-_VALUED = (GoalType.purchase, GoalType.add_to_cart, GoalType.lead_form, GoalType.custom_event)
-_ON_PAGES = (GoalType.page_view, GoalType.lead_form, GoalType.time_on_page, GoalType.scroll_depth)
-
-
-def goal_fields(currency: str) -> tuple[Field, ...]:
-    """The form of a goal whose amounts are in a currency."""
-    return (
-        Field("name", "Name", required=True, help='What you call it, such as "Order over ₹500".'),
-        Field("goal_type", "Type", "choice", required=True, options=TYPES, help="Which events it listens to."),
-        Field(
-            "conditions.min_value",
-            "Value of at least",
-            "number",
-            unit=currency,
-            help="An event of exactly this value counts; one in another currency does not.",
-            only_for={"goal_type": _VALUED},
-        ),
-        Field(
-            "conditions.event_name",
-            "Event name",
-            help="Exactly as the shop sends it.",
-            only_for={"goal_type": (GoalType.custom_event,)},
-        ),
-        Field(
-            "conditions.pathname_pattern",
-            "Page",
-            help="The page's path; * stands for anything, as in /products/*.",
-            only_for={"goal_type": _ON_PAGES},
-        ),
-        Field(
-            "conditions.min_time_seconds",
-            "Time of at least",
-            "number",
-            unit="seconds",
-            only_for={"goal_type": (GoalType.time_on_page,)},
-        ),
-        Field(
-            "conditions.min_scroll_percent",
-            "Scrolled at least",
-            "number",
-            unit="%",
-            only_for={"goal_type": (GoalType.scroll_depth,)},
-        ),
-        Field(
-            "conditions.custom_conditions",
-            "Further conditions",
-            "rows",
-            help="Each must equal what the event carries under that name; numbers, true and false count as such.",
-            parts=(Field("name", "Name in the event"), Field("value", "Value")),
-        ),
-        Field("value_from_event", "Worth the event's own value", "switch", help="Otherwise the default value below."),
-        Field(
-            "default_value",
-            "Default value",
-            "number",
-            unit=currency,
-            help="What a completion is worth when its event has no value.",
-        ),
-        Field("priority", "Priority", "number", help="Higher ones are listed first."),
-        Field("description", "Description", "area"),
-        Field("is_active", "Active", "switch", help="A paused goal keeps its completions and counts no new ones."),
-    )
-
-
-FRESH: Mapping[str, Any] = {"goal_type": "purchase", "value_from_event": True, "is_active": True, "priority": 0}
 
 
 def goals(visit: Visit) -> Sequence[Component]:
     """The list, or one goal."""
     return _one(visit, visit.record_id) if visit.record_id else _all(visit)
-
-
-def goal_values(given: Values) -> dict[str, Any]:
-    """What the form holds, as the fields of a goal.
-
-    >>> goal_values({"name": "Blue", "conditions.custom_conditions": [{"name": "colour", "value": "blue"}]})
-    {'name': 'Blue', 'conditions': {'custom_conditions': {'colour': 'blue'}}}
-    """
-    values = {key: value for key, value in given.items() if not key.startswith("conditions.")}
-    conditions = {key.removeprefix("conditions."): value for key, value in given.items() if key not in values}
-    lines = conditions.pop("custom_conditions", [])
-    if any(line["value"].strip() and not line["name"].strip() for line in lines):
-        raise InvalidData.at("conditions.custom_conditions", "a value has no name; name it or remove the line")
-    custom = {line["name"].strip(): _literal(line["value"]) for line in lines if line["name"].strip()}
-    if custom:
-        conditions["custom_conditions"] = custom
-    return {**values, "conditions": conditions}
-
-
-def _literal(written: str) -> str | float | bool:
-    try:
-        value = json.loads(written)
-    except ValueError:
-        return written
-    return value if isinstance(value, (bool, int, float)) else written
 
 
 def _all(visit: Visit) -> Sequence[Component]:
@@ -226,62 +142,36 @@ def _apart(done: Completions) -> str:
     return f"{done.n_unconverted} more have a value in a currency without a known rate" if done.n_unconverted else ""
 
 
-def conditions_in_words(goal: Goal) -> str:
-    """The conditions of a goal as one reads them."""
-    named = {name: value for name, value in goal.conditions.items() if value is not None}
-    words = {
-        "event_name": "event {}",
-        "pathname_pattern": "page {}",
-        "min_time_seconds": "at least {:g} s",
-        "min_scroll_percent": "scrolled at least {:g}%",
-    }
-    parts = [words[name].format(named[name]) for name in words if name in named]
-    if "min_value" in named:
-        parts.append(f"value of at least {formats.money(named['min_value'], goal.currency)}")
-    parts += [f"{name} = {value}" for name, value in (named.get("custom_conditions") or {}).items()]
-    return ", ".join(parts) or "any"
-
-
 def _one(visit: Visit, goal_id: str) -> Sequence[Component]:
     with visit.reading() as session:
         goal = service.find_goal(session, goal_id)
         done = _completions(visit, [goal_id])[goal_id]
-        details, given, name, goal_currency = _groups(visit, goal), _given(goal), goal.name, goal.currency
+        details, given, name, goal_currency = _groups(visit, goal), given_of(goal), goal.name, goal.currency
     visit.frame.title(name)
 
     def submit(values: Values) -> None:
-        change = _change(values)
+        change = goal_change(values)
         with visit.writing() as session:
             service.change_goal(session, goal_id, change, now=visit.now())
         visit.frame.toast("Changes saved.")
         visit.frame.go(address_of(SLUG, goal_id))
 
-    def delete() -> None:
-        with visit.writing() as session:
-            service.delete_goal(session, goal_id)
-        visit.frame.toast(f"Goal “{name}” deleted.")
-        visit.frame.go(address_of(SLUG))
-
-    def ask_to_delete(_: str) -> None:
-        visit.frame.confirm(
-            f"Delete the goal “{name}”?",
-            f"Its {done.count} completions go with it; the events themselves stay. This cannot be undone.",
-            "Delete",
-            delete,
-        )
-
     form = Form(
         visit,
         title=f"Change “{name}”",
         button="Save changes",
-        fields=goal_fields(goal_currency),
-        check=_change,
+        fields=goal_fields(goal_currency, given),
+        check=goal_change,
         submit=submit,
     )
-    actions = [
-        Action("edit", "Edit", "mdi-pencil-outline", lambda _: form.ask(given)),
-        Action("delete", "Delete", "mdi-delete-outline", ask_to_delete),
-    ]
+    actions = edit_and_delete(
+        visit,
+        edit=lambda: form.ask(given),
+        delete=lambda session: service.delete_goal(session, goal_id),
+        name=f"the goal “{name}”",
+        consequence=f"Its {done.count} completions go with it; the events themselves stay.",
+        back_to=address_of(SLUG),
+    )
     currency = visit.settings.currency
     value = to_major(done.value_minor, currency)
     kpis = Kpis()
@@ -303,35 +193,7 @@ def _one(visit: Visit, goal_id: str) -> Sequence[Component]:
         ],
         _apart(done),
     )
-    return [kpis, Details(visit, details, actions if visit.may_write else []), form]
-
-
-def _change(values: Values) -> GoalChange:
-    """What the form holds as a change: a field left empty is emptied, a priority left empty is 0."""
-    emptied = {"description": None, "default_value": None, "priority": 0}
-    # A name or type left empty is missing, as in a new goal.
-    validated(GoalFields, goal_values(values))
-    return validated(GoalChange, {**emptied, **goal_values(values)})
-
-
-def _given(goal: Goal) -> dict[str, Any]:
-    conditions = {f"conditions.{name}": value for name, value in goal.conditions.items()}
-    custom = goal.conditions.get("custom_conditions") or {}
-    conditions["conditions.custom_conditions"] = [
-        {"name": name, "value": value if isinstance(value, str) else json.dumps(value)}
-        for name, value in custom.items()
-    ]
-    default_minor = goal.default_value_minor
-    return {
-        "name": goal.name,
-        "description": goal.description,
-        "goal_type": goal.goal_type,
-        "value_from_event": goal.value_from_event,
-        "is_active": goal.is_active,
-        "priority": goal.priority,
-        "default_value": None if default_minor is None else to_major(default_minor, goal.currency),
-        **conditions,
-    }
+    return [kpis, Details(visit, details, actions), form]
 
 
 def _groups(visit: Visit, goal: Goal) -> Mapping[str, Mapping[str, Cell]]:

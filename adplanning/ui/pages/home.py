@@ -14,8 +14,8 @@ from adplanning.ui import badges, formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
+from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
-from adplanning.ui.table import Cell
 from adplanning.ui.visit import Visit
 
 DAYS = 30
