@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adplanning.core.errors import InvalidData
@@ -31,6 +31,10 @@ def _long_enough(password: SecretStr) -> SecretStr:
 
 def _by_commas(text: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _in_capitals(name: object) -> object:
+    return name.upper() if isinstance(name, str) else name
 
 
 class Settings(BaseSettings):
@@ -63,7 +67,9 @@ class Settings(BaseSettings):
     max_kernels: int = Field(12, ge=1, description="dashboards that may be open at once")
     kernel_pool: int = Field(2, ge=1, description="kernels kept warm for the next dashboard")
     kernel_idle_s: int = Field(120, ge=10, description="seconds after which the kernel of a closed dashboard ends")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
+        "INFO", description="how much is logged"
+    )
 
     @property
     def zone(self) -> ZoneInfo:

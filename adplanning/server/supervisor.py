@@ -122,7 +122,7 @@ class Supervisor:
             log.error("the dashboards' process cannot be started: %s", fault)
             return 0.0
         readers = [
-            asyncio.create_task(_write_to_log(stream, child.token))
+            asyncio.create_task(self._write_to_log(stream, child.token))
             for stream in (process.stdout, process.stderr)
             if stream is not None
         ]
@@ -176,6 +176,17 @@ class Supervisor:
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
+    async def _write_to_log(self, stream: asyncio.StreamReader, token: str) -> None:
+        level, rest = logging.INFO, b""
+        while chunk := await stream.read(65_536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                text = line.decode(errors="replace").replace(token, "…").rstrip()
+                level = level_of(text, level)
+                # What breaks off while all of it is being ended is no fault.
+                log.log(logging.DEBUG if self._stopping.is_set() else level, "dashboards: %s", text)
+            rest = rest[-65_536:]
+
 
 async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
@@ -191,24 +202,16 @@ async def _is_healthy(client: httpx2.AsyncClient, within_s: float) -> bool:
     return answer.status_code == 200
 
 
-async def _write_to_log(stream: asyncio.StreamReader, token: str) -> None:
-    level, rest = logging.INFO, b""
-    while chunk := await stream.read(65_536):
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            text = line.decode(errors="replace").replace(token, "…").rstrip()
-            level = level_of(text, level)
-            log.log(level, "dashboards: %s", text)
-        rest = rest[-65_536:]
-
-
 def level_of(line: str, before: int) -> int:
     """At which level a line of the child belongs in our log; what is no beginning belongs to the line `before` it.
 
-    >>> [level_of(line, logging.INFO) for line in ("[Voila] WARNING | x", "ERROR:tornado:x", "[Voila] started", "  x")]
-    [30, 40, 10, 20]
+    >>> lines = "[Voila] WARNING | x", "ERROR:tornado:x", "[Voila] started", "  x", "Traceback …"
+    >>> [level_of(line, logging.INFO) for line in lines]
+    [30, 40, 10, 20, 40]
     """
     found = _BEGINNING.match(line)
+    if line.startswith("Traceback"):
+        return logging.ERROR
     if found is None:
         return before
     level = logging.getLevelNamesMapping().get(found["level"] or "", logging.DEBUG)

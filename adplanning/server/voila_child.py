@@ -230,7 +230,7 @@ def configuration(child: ChildConfig) -> Config:
                 "token": child.token,
                 "open_browser": False,
                 "tornado_settings": {"compress_response": True, "disable_check_xsrf": False},
-                "log_level": child.log_level,
+                "log_level": logging.getLevelNamesMapping()[child.log_level],
                 "notebook_path": str(DASHBOARDS / POOLED),
             },
             "VoilaConfiguration": {

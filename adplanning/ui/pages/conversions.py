@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from adplanning.conversions import service
@@ -32,7 +32,6 @@ from adplanning.workflows.conversion_recorded import record_conversion
 SLUG = "ad-planning/conversions"
 TYPES = {kind.value: badges.CONVERSION_TYPES[kind].words for kind in ConversionType}
 PLATFORMS = {platform.value: badges.PLATFORMS[platform].words for platform in Platform}
-_FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
 TRAFFIC = {"people": "People", "bots": "Bots (not counted)"}
 
 _CAMPAIGN = Field("ad_campaign_id", "Campaign id", help="The campaign's id in adplanning, when it is known.")
@@ -173,9 +172,7 @@ def _headlines(visit: Visit, query: Query) -> tuple[Sequence[Kpi], str]:
     now, before = _statistics(visit, query, query.period), None
     if query.period.start and query.period.end:
         length = query.period.end - query.period.start
-        # A year that is being typed begins with zeros; before it there may be no such time.
-        if length < query.period.start - _FIRST_INSTANT:
-            before = _statistics(visit, query, Period(query.period.start - length, query.period.start))
+        before = _statistics(visit, query, Period(query.period.start - length, query.period.start))
     currency = visit.settings.currency
     total = to_major(now.total_value_minor, currency)
     rate = None if now.conversion_rate is None else now.conversion_rate / 100
