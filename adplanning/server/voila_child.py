@@ -6,23 +6,20 @@ outlives the server that started it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
 import signal
 import sys
 import threading
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import zmq
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import RequestHandler, authenticated
 from traitlets.config import Config
 from voila.app import Voila
@@ -32,6 +29,8 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_voila_labextensions_path
+
+from adplanning.server.warm_kernels import WarmKernels
 
 DASHBOARDS = Path(__file__).parents[2] / "dashboards"
 POOLED = "any_page.ipynb"
@@ -43,9 +42,10 @@ EXTENSIONS = [
     "jupyter-vue",
     "jupyter-vuetify",
 ]
-MOST_STARTING = 2
 START_S = 60
-RETRY_AFTER_S = 10
+# Longer than that nobody looks at an empty page; the busy page comes back by itself.
+BUSY_AFTER_S = 20
+RETRY_AFTER_S = 3
 _KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 
@@ -61,10 +61,6 @@ class ChildConfig:
     cull_idle_s: int = 120
     log_level: str = "INFO"
 
-    def to_json(self) -> str:
-        """The line that the child reads."""
-        return json.dumps(asdict(self))
-
 
 class OwnKernels(KernelSpecManager):
     """Kernels of the running interpreter alone, whatever else is installed for the user."""
@@ -73,62 +69,22 @@ class OwnKernels(KernelSpecManager):
         super().__init__(**{**options, "kernel_dirs": []})
 
 
-class FewAtATime(AsyncMappingKernelManager):
-    """Starts few kernels at once: each takes seconds of a processor, and all would be late together."""
-
-    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]
-        """Start one when its turn has come; the turn ends when the kernel waits for its page."""
-        await self._gate.acquire()
-        try:
-            kernel_id: str = await super().start_kernel(**options)
-        except BaseException:
-            self._gate.release()
-            raise
-        turn = asyncio.create_task(self._until_warm(kernel_id))
-        turn.add_done_callback(lambda _: self._gate.release())
-        return kernel_id
-
-    @cached_property
-    def _gate(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(MOST_STARTING)
-
-    async def _until_warm(self, kernel_id: str) -> None:
-        for _ in range(START_S * 10):
-            if kernel_id in WaitingKernels.seen or kernel_id not in self:
-                break
-            await asyncio.sleep(0.1)
-        WaitingKernels.seen.discard(kernel_id)
-
-
-class WaitingKernels(RequestInfoSocketHandler):
-    """Where a kernel asks which page is wanted; remembers who has asked, however short that was."""
-
-    seen: ClassVar[set[str]] = set()
-
-    def open(self, kernel_id: str) -> None:
-        """Take note of the kernel."""
-        self.seen.add(kernel_id)
-        super().open(kernel_id)
-
-
 class PageHandler(JupyterHandler):
     """Any address of a page: the pooled notebook, in a warm kernel of its own."""
 
-    def initialize(self, max_kernels: int) -> None:
-        """Take the cap."""
-        self.max_kernels = max_kernels
+    def initialize(self, warm: WarmKernels) -> None:
+        """Take the pool."""
+        self.warm = warm
 
     @authenticated
     async def get(self) -> None:
         """Render the page, or say that there is no room for another."""
-        kernels: Any = self.kernel_manager
-        n_in_use = len(kernels) - kernels.get_pool_size(POOLED)
-        if n_in_use >= self.max_kernels:
+        taken = await self.warm.take(BUSY_AFTER_S)
+        if taken is None:
             self.set_status(503)
             self.set_header("Retry-After", str(RETRY_AFTER_S))
             return
-        await self._drop_dead()
-        task, cached, kernel_id = await kernels.get_rendered_notebook(POOLED)
+        task, cached, kernel_id = taken
         told = {
             "ADPLANNING_ADDRESS": self.request.uri,
             "ADPLANNING_VISITOR": self.request.headers.get("X-Adplanning-User", ""),
@@ -146,45 +102,31 @@ class PageHandler(JupyterHandler):
         async for snippet, _ in rest:
             self.write(snippet)
 
-    async def _drop_dead(self) -> None:
-        """A kernel that died while it waited would only render an error."""
-        kernels: Any = self.kernel_manager
-        for waiting in list(kernels._pools.get(POOLED, [])):
-            if waiting.done() and not waiting.exception():
-                kernel_id = waiting.result()["kernel_id"]
-                if kernel_id not in kernels or not await kernels.get_kernel(kernel_id).is_alive():
-                    kernels._pools[POOLED].remove(waiting)
-                    if kernel_id in kernels:
-                        await kernels.shutdown_kernel(kernel_id, now=True)
-            elif waiting.done():
-                kernels._pools[POOLED].remove(waiting)
-        kernels.fill_if_needed(delay=0, notebook_name=POOLED)
-
 
 class AliveHandler(JupyterHandler):
     """Whether a page's kernel lives: 204, or 410 when it has gone."""
 
+    def initialize(self, warm: WarmKernels) -> None:
+        """Take the pool."""
+        self.warm = warm
+
     @authenticated
     async def get(self, kernel_id: str) -> None:
-        """Ask the process itself; a dead one is put away."""
-        kernels: Any = self.kernel_manager
-        if kernel_id in kernels and await kernels.get_kernel(kernel_id).is_alive():
-            self.set_status(204)
-            return
-        if kernel_id in kernels:
-            await kernels.shutdown_kernel(kernel_id, now=True)
-        self.set_status(410)
+        """Ask the process itself."""
+        self.set_status(204 if await self.warm.is_alive(kernel_id) else 410)
 
 
 class HealthHandler(JupyterHandler):
     """Whether this process answers, and how many kernels it has."""
 
+    def initialize(self, warm: WarmKernels) -> None:
+        """Take the pool."""
+        self.warm = warm
+
     @authenticated
     async def get(self) -> None:
         """Count."""
-        kernels: Any = self.kernel_manager
-        n_pooled = kernels.get_pool_size(POOLED)
-        self.finish({"in_use": len(kernels) - n_pooled, "pooled": n_pooled})
+        self.finish({"in_use": self.warm.n_in_use, "pooled": self.warm.n_pooled})
 
 
 class Dashboards(Voila):
@@ -200,20 +142,21 @@ class Dashboards(Voila):
     def init_handlers(self) -> list[Any]:
         """Only what `server/proxy.py` asks for, and what a waiting kernel asks for itself."""
         base = self.base_url
+        warm = {"warm": WarmKernels(self.kernel_manager, POOLED, self.child.max_kernels)}
         extensions = {
             "path": get_voila_labextensions_path(),
             "no_cache_paths": [],
         }
         routes: list[tuple[str, type[RequestHandler], dict[str, Any]]] = [
-            (rf"{base}healthz", HealthHandler, {}),
-            (rf"{base}alive/{_KERNEL}", AliveHandler, {}),
+            (rf"{base}healthz", HealthHandler, warm),
+            (rf"{base}alive/{_KERNEL}", AliveHandler, warm),
             (rf"{base}api/kernels/{_KERNEL}", KernelHandler, {}),
             (rf"{base}api/kernels/{_KERNEL}/channels", VoilaKernelWebsocketHandler, {}),
             (rf"{base}voila/api/shutdown/{_KERNEL}", VoilaShutdownKernelHandler, {}),
-            (rf"{base}voila/query/{_KERNEL}", WaitingKernels, {}),
+            (rf"{base}voila/query/{_KERNEL}", RequestInfoSocketHandler, {}),
             (rf"{base}voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
             (rf"{base}voila/labextensions/(.*)", FileFindHandler, extensions),
-            (rf"{base}.*", PageHandler, {"max_kernels": self.child.max_kernels}),
+            (rf"{base}.*", PageHandler, warm),
         ]
         return routes
 
@@ -243,7 +186,6 @@ def configuration(child: ChildConfig) -> Config:
                 "preheat_kernel": True,
                 "default_pool_size": child.pool_size,
                 "extension_allowlist": EXTENSIONS,
-                "multi_kernel_manager_class": FewAtATime,
                 "kernel_spec_manager_class": OwnKernels,
             },
             "VoilaExecutor": {"cell_error_instruction": "", "startup_timeout": START_S},

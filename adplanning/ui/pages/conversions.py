@@ -13,7 +13,7 @@ from adplanning.core.money import to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.validation import validated
-from adplanning.core.vocabulary import ConversionType, Platform
+from adplanning.core.vocabulary import ConversionType, Platform, PublicRevenue
 from adplanning.store.tables.events import Conversion
 from adplanning.ui import badges, formats
 from adplanning.ui.actions import Action, edit_and_delete
@@ -205,7 +205,7 @@ def _headlines(visit: Visit, query: Query) -> tuple[Sequence[Kpi], str]:
             change=_change(now, before, "conversion_rate"),
         ),
     ]
-    return cards, _caption(now, before is not None, query)
+    return cards, _caption(visit, now, before is not None, query)
 
 
 def _statistics(visit: Visit, query: Query, period: Period) -> ConversionStatistics:
@@ -227,10 +227,12 @@ def _change(now: ConversionStatistics, before: ConversionStatistics | None, name
     return None if was is None or is_now is None else ratio(is_now - was, was)
 
 
-def _caption(now: ConversionStatistics, compared: bool, query: Query) -> str:
+def _caption(visit: Visit, now: ConversionStatistics, compared: bool, query: Query) -> str:
     parts = ["Over the chosen type, platform and dates" + (", against as many days before." if compared else ".")]
     if query.search:
         parts.append("The search narrows the list only.")
+    if visit.settings.public_revenue is PublicRevenue.confirmed_only:
+        parts.append("Purchases that the shop has not confirmed yet are in the list, but not counted.")
     for apart in now.unconverted:
         amount = formats.money(to_major(apart.value_minor, apart.currency), apart.currency)
         parts.append(f"Not in the value, as no rate is known: {apart.count} with {amount}.")
@@ -241,7 +243,13 @@ def _one(visit: Visit, conversion_id: str) -> Sequence[Component]:
     with visit.reading() as session:
         found = service.find_conversion(session, conversion_id)
         goals = [service.find_goal(session, goal_id) for goal_id in service.goals_of(session, found)]
-        met = {goal.name: text("met", href=address_of("ad-planning/goals", goal.id)) for goal in goals}
+        names = [goal.name for goal in goals]
+        met = {
+            goal.name if names.count(goal.name) == 1 else f"{goal.name} ({goal.id})": text(
+                "met", href=address_of("ad-planning/goals", goal.id)
+            )
+            for goal in goals
+        }
         groups = {**_groups(visit, found), "Goals": met or {"Goals met": text("none")}}
         given = _given(found)
         name = badges.CONVERSION_TYPES[ConversionType(found.conversion_type)].words

@@ -181,7 +181,6 @@ def _one(visit: Visit, goal_id: str) -> Sequence[Component]:
                 "Completions",
                 formats.number(done.count, currency=currency),
                 "How many events have met this goal.",
-                href=f"{address_of('ad-planning/conversions')}",
             ),
             Kpi(
                 "Value",

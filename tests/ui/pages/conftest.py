@@ -1,0 +1,35 @@
+"""The API on the same shop, to hold its numbers against those of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from adplanning.api.app import create_app
+from adplanning.core.settings import Settings
+
+KEY = "an-admin-key-for-tests"
+
+
+class Api:
+    """Answers of the API under /admin/ad-planning."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+
+    def get(self, path: str, **query: Any) -> Any:
+        answer = self._client.get(f"/admin/ad-planning/{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def api(shop_engine: Engine, settings: Settings) -> Iterator[Api]:
+    keyed = settings.model_copy(update={"admin_key": SecretStr(KEY)})
+    with TestClient(create_app(keyed, shop_engine), headers={"Authorization": f"Bearer {KEY}"}) as client:
+        yield Api(client)

@@ -1,0 +1,88 @@
+"""The landing page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from adplanning.batch_lease import begin_run, end_run
+from adplanning.core.vocabulary import Role
+from adplanning.store.session import reading
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.ui.cards import Cards
+from adplanning.ui.catalogue import HOME, PAGES, address_of
+from adplanning.ui.pages.home import home
+from adplanning.ui.visit import Visit
+from tests.ui.conftest import NewVisit
+from tests.ui.visiting import NotingFrame, the
+
+NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Visit, "now", lambda _: NOW)
+
+
+def shown(widgets: Any) -> dict[str, dict[str, Any]]:
+    return {card["href"]: card for group in the(Cards, list(widgets)).groups for card in group["cards"]}
+
+
+def words(cards: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {
+        slug: cards[address_of(slug)]["badge"]["text"] for slug, page in PAGES.items() if page.function and slug != HOME
+    }
+
+
+def test_every_module_has_its_card_at_once_and_its_number_later(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    widgets = home(new_visit(shop_engine))
+    at_once = shown(widgets)
+    assert list(at_once) == [address_of(slug) for slug in PAGES if slug != HOME]
+    assert all(card["badge"] is None for card in at_once.values() if card["built"])
+    frame.catch_up()
+    conversions = TABLES["conversions"].c
+    with reading(shop_engine) as session:
+        n = session.scalar(
+            select(func.count()).where(
+                conversions.is_bot.is_(False),
+                conversions.converted_at > datetime(2026, 10, 1, 12, tzinfo=UTC),
+                conversions.converted_at <= NOW,
+            )
+        )
+        n_goals = session.scalar(select(func.count()).where(TABLES["goals"].c.is_active))
+    said = words(shown(widgets))
+    assert said["ad-planning/conversions"] == f"{n} in the last 30 days"
+    assert said["ad-planning/goals"] == f"{n_goals} active"
+    assert said["ad-planning/attribution"].endswith("% of touchpoints matched")
+
+
+def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    widgets = home(new_visit(engine, Role.viewer))
+    frame.catch_up()
+    assert words(shown(widgets)) == {
+        "ad-planning/conversions": "0 in the last 30 days",
+        "ad-planning/goals": "None yet",
+        "ad-planning/attribution": "No touchpoint in the last 30 days",
+        "ad-planning/batch-runs": "None yet",
+    }
+
+
+def test_the_last_run_is_said_with_its_end(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    begin_run(engine, "run_1", "attribute_conversions", {}, now=NOW, lease_s=60)
+    end_run(engine, "run_1", status="failed", message="no spend", output_path=None, now=NOW)
+    widgets = home(new_visit(engine))
+    frame.catch_up()
+    badge = shown(widgets)[address_of("ad-planning/batch-runs")]["badge"]
+    assert (badge["text"], badge["colour"]) == ("Last: failed, 31 Oct 2026, 17:30", "red")
+
+
+def test_what_is_not_part_of_this_release_says_so(engine: Engine, new_visit: NewVisit) -> None:
+    cards = shown(home(new_visit(engine)))
+    later = [card for card in cards.values() if not card["built"]]
+    assert later
+    assert {card["badge"]["text"] for card in later} == {"Not part of this release"}
