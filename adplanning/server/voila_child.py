@@ -205,6 +205,8 @@ def main() -> None:
     """Serve until the standard input is closed."""
     Dashboards.child = child = ChildConfig(**json.loads(sys.stdin.readline()))
     logging.basicConfig(level=child.log_level)
+    # What was asked for is known to the proxy, and an answer of 503 is no fault.
+    logging.getLogger("tornado.access").disabled = True
     threading.Thread(target=_end_with_parent, daemon=True).start()
     served = Dashboards(config=configuration(child))
     # Jupyter's trust is about notebooks that a person opens; this one is our own.
