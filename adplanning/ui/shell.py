@@ -91,6 +91,8 @@ class Shell(Component):
                 except Exception as fault:  # noqa: BLE001 - the frame stays, whatever the page does
                     self.body, self.fault = [], sentence_of(fault)
             self._shown = self.body
+            # Numbered, because the same page once more is still an answer that the browser waits for.
+            self.page = {**self.page, "n": next(self._numbers)}
         for widget in before:
             widget.close()
 

@@ -63,6 +63,7 @@ def main(rounds: int, days: int) -> None:
             quiet = latencies(our)
             seconds, pages = together(browser, our)
             print(f"{TOGETHER} sessions at once: the last table after {seconds:.1f} s")
+            rest()
             busy = latencies(our)
             print(f"API, conversions list, p50 / p99 of {REQUESTS}: {milliseconds(quiet)} with no page open, ", end="")
             print(f"{milliseconds(busy)} with {len(pages)} open (goal: p99 under 50 ms)")

@@ -1,0 +1,32 @@
+"""Every page that one can be at, with what shows that it is there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Visitor
+
+RUN = "run_hostile0"
+PAGES = {
+    "home": "/app/ad-planning",
+    "conversions": "/app/ad-planning/conversions",
+    "conversion": "/app/ad-planning/conversions/conv_hostile0",
+    "goals": "/app/ad-planning/goals",
+    "goal": "/app/ad-planning/goals/goal_hostile0",
+    "attribution": "/app/ad-planning/attribution",
+    "touchpoint": "/app/ad-planning/attribution/touch_hostile0",
+    "batch-runs": "/app/ad-planning/batch-runs",
+    "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
+    "not-built": "/app/ad-planning/journeys",
+}
+CONTENT = ".adp-table tbody .v-data-table__td, .adp-details dd, .adp-module .adp-badge, #adp-content [role=alert]"
+
+
+def at(visitor: Visitor, name: str) -> Visitor:
+    """Go to a page and wait for its content, its cards and its chart."""
+    visitor.go(PAGES[name])
+    expect(visitor.page.locator(CONTENT).first).to_be_visible()
+    expect(visitor.page.locator(".v-skeleton-loader:visible")).to_have_count(0)
+    if name == "attribution":
+        expect(visitor.page.locator(".adp-chart-place svg.marks")).to_be_visible()
+    return visitor
