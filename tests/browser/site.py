@@ -134,7 +134,7 @@ def served(home: Path) -> Iterator[Site]:
         "ADPLANNING_TIMEZONE": "Asia/Kolkata",
         "ADPLANNING_KERNEL_POOL": "1",
         "ADPLANNING_MAX_KERNELS": str(MAX_KERNELS),
-        "ADPLANNING_KERNEL_IDLE_S": "15",
+        "ADPLANNING_KERNEL_IDLE_S": "60",
     }
     # What the script `adplanning` does, in the interpreter that runs the tests.
     command = [sys.executable, "-c", "from adplanning.cli import app; app()", "serve", "--port", str(port)]

@@ -23,7 +23,7 @@ def test_a_goal_is_made_with_the_keyboard_alone(analyst: Visitor) -> None:
     expect(page.locator(DIALOG)).to_be_visible()
     expect(analyst.field("name")).to_be_focused()
     keyboard.press("Escape")
-    expect(page.locator(DIALOG)).to_be_hidden()
+    expect(page.locator(".v-dialog .adp-form")).to_be_hidden()
 
     analyst.button("New goal").first.press("Enter")
     expect(analyst.field("name")).to_be_focused()
@@ -62,7 +62,7 @@ def test_a_row_is_opened_with_the_keyboard(analyst: Visitor) -> None:
 def test_the_focus_comes_back_to_the_button_when_a_form_is_closed(analyst: Visitor) -> None:
     page = analyst.go("/app/ad-planning/conversions").page
     analyst.button("Add conversion").first.press("Enter")
-    expect(page.locator(DIALOG)).to_be_visible()
+    expect(page.locator(".v-dialog .adp-form input").first).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator(DIALOG)).to_be_hidden()
+    expect(page.locator(".v-dialog .adp-form")).to_be_hidden()
     expect(analyst.button("Add conversion").first).to_be_focused()
