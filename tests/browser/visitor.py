@@ -14,7 +14,8 @@ from tests.browser.site import Site
 FIRST_PAGE_MS = 45_000
 CHANGE_MS = 20_000
 _FOLLOW = """async (address) => {
-  for (const part of document.querySelectorAll("#adp-content > :not(h1, p)")) part.setAttribute("data-left", "");
+  const parts = document.querySelectorAll("#adp-content > :not(h1, p, .adp-fault)");
+  for (const part of parts) part.setAttribute("data-left", "");
   const link = document.createElement("a");
   link.setAttribute("href", address);
   document.body.append(link);
