@@ -20,7 +20,10 @@ _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 _NOT_FOUND = "There is no page at this address. It may have been mistyped, or what it showed has been removed."
-_BUSY = "All places for dashboards are taken at the moment. One comes free when somebody closes a page."
+_BUSY = (
+    "All places for dashboards are taken at the moment, or the next one is still being made ready. "
+    "This page opens by itself as soon as one is free."
+)
 _RESTARTING = "The dashboards are starting. This takes a few seconds."
 _SLOW = "This page took too long to open. Load it again; when that does not help, look into the server's log."
 _FAILED = "Something went wrong here. The server's log says what, under this reference."

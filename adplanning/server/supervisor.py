@@ -136,6 +136,10 @@ class Supervisor:
             await _cancelled(watch, *endings)
             was_healthy, self.child = self.child is not None, None
             await self._end(process)
+            if not self._stopping.is_set():
+                log.warning(
+                    "the dashboards' process ended with code %s; a negative one is a signal", process.returncode
+                )
             await _cancelled(*readers)
             self._on_end()
         return time.monotonic() - started if was_healthy else 0.0
