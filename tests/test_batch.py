@@ -42,7 +42,15 @@ def write_notebook(path: Path, *cells: str, parameters: str = TEXT) -> None:
 
 
 def kernels() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if "ipykernel_launcher" in child.cmdline()]
+    return [child for child in psutil.Process().children(recursive=True) if is_kernel(child)]
+
+
+def is_kernel(process: psutil.Process) -> bool:
+    """Whether it runs as a kernel; what has ended, and is only not yet asked for its end, does not."""
+    try:
+        return "ipykernel_launcher" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def run_rows(engine: Engine) -> list[BatchRun]:
