@@ -197,6 +197,8 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
     currency = report.currency
     credited = report.value_minor - report.unattributed_minor
     to_campaigns = int(report.rows.filter(pl.col("key") != UNRESOLVED)["credited_value_minor"].sum())
+    # With an amount left out for want of a rate, the ratio of the rest would look right and not be.
+    is_whole = not report.unconverted and not report.unconverted_spend
     rate = counts["resolution_rate"]
 
     def amount(label: str, minor: int, words: str) -> Kpi:
@@ -219,8 +221,8 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
         amount("Ad spend", report.spend_minor, "What the ads of all campaigns cost in this time."),
         Kpi(
             "ROAS",
-            formats.times(ratio(to_campaigns, report.spend_minor)),
-            "Value credited to campaigns divided by their spend.",
+            formats.times(ratio(to_campaigns, report.spend_minor) if is_whole else None),
+            "Value credited to campaigns divided by their spend; unknown while an amount has no rate.",
         ),
     ]
     return cards, _caption(report)
