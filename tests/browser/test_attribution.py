@@ -54,6 +54,7 @@ def test_the_chart_is_drawn_and_can_be_taken_along(analyst: Visitor, tmp_path: P
         name = download.value.suggested_filename
         taken[name.rpartition(".")[2]] = tmp_path / name
         download.value.save_as(tmp_path / name)
+        expect(page.get_by_text(kind)).to_be_hidden()
     assert set(taken) == {"png", "svg", "csv"}
     assert taken["png"].read_bytes().startswith(b"\x89PNG")
     assert "<svg" in taken["svg"].read_text()
