@@ -55,6 +55,7 @@ ROLES = {
 # The few imports between domains that the roles do not allow: from, to, why.
 EXCEPTIONS = {
     ("attribution", "journeys"): "credit runs along a conversion path",
+    ("attribution", "people"): "a path is a person's: which visits are whose is told in one place",
     ("metrics", "*"): "the overview adds up what every domain counts",
 }
 
@@ -95,7 +96,9 @@ def role(name: str) -> str:
         return "batch"
     if name.count(".") < 2:
         return "rim"
-    return last if last in ("queries", "service", "charts", "client") else "formula"
+    # A domain with many use cases has more than one file of them: `resolution_service`.
+    kind = last.rsplit("_", 1)[-1]
+    return kind if kind in ("queries", "service", "charts", "client") else "formula"
 
 
 def imported(name: str, *, at_start_only: bool = False) -> set[str]:

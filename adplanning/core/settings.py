@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import known_currency
-from adplanning.core.vocabulary import PublicRevenue
+from adplanning.core.vocabulary import DirectCredit, PublicRevenue
 
 MIN_PASSWORD_LENGTH = 8
 
@@ -27,6 +28,15 @@ def _long_enough(password: SecretStr) -> SecretStr:
     if len(password.get_secret_value()) < MIN_PASSWORD_LENGTH:
         raise ValueError(f"is shorter than {MIN_PASSWORD_LENGTH} characters; choose a longer password")
     return password
+
+
+def _networks(text: str) -> str:
+    for part in _by_commas(text):
+        try:
+            ip_network(part)
+        except ValueError as fault:
+            raise ValueError(f"{part!r} is no address or network; write 203.0.113.7 or 198.51.100.0/24") from fault
+    return text
 
 
 def _by_commas(text: str) -> frozenset[str]:
@@ -58,6 +68,17 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(1_000_000, ge=1000, description="body of one public batch")
     max_body_bytes: int = Field(5_000_000, ge=1000, description="any other body")
     trusted_proxies: Annotated[str, Field(description="addresses whose X-Forwarded-For is believed, by commas")] = ""
+    internal_networks: Annotated[
+        str, AfterValidator(_networks), Field(description="addresses whose visits are the shop's own, by commas (CIDR)")
+    ] = ""
+    passed_through: Annotated[
+        str, Field(description="further domains that never count as a referrer: payment pages, log-ins, by commas")
+    ] = ""
+    direct_credit: DirectCredit = Field(
+        DirectCredit.only_alone, description="whether a direct visit earns credit beside others: only_alone or always"
+    )
+    match_cutoff: float = Field(0.88, ge=0.5, le=1, description="likeness below which no campaign name is proposed")
+    match_margin: float = Field(0.05, ge=0, le=1, description="by which the likeliest name must lead the second")
     dashboard_password: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
         None, description="the password of the user admin; made up and printed at the first start when not given"
     )
@@ -80,6 +101,16 @@ class Settings(BaseSettings):
     def proxy_addresses(self) -> frozenset[str]:
         """The addresses of trusted proxies, one by one."""
         return _by_commas(self.trusted_proxies)
+
+    @property
+    def own_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the shop itself, one by one."""
+        return tuple(ip_network(part) for part in sorted(_by_commas(self.internal_networks)))
+
+    @property
+    def passed_domains(self) -> frozenset[str]:
+        """The further domains that never count as a referrer, one by one."""
+        return _by_commas(self.passed_through)
 
     @property
     def host_names(self) -> frozenset[str]:

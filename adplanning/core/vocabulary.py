@@ -131,6 +131,30 @@ class PublicRevenue(StrEnum):
     confirmed_only = "confirmed_only"
 
 
+class DirectCredit(StrEnum):
+    """Whether a direct visit earns credit on a path that holds others too."""
+
+    only_alone = "only_alone"
+    always = "always"
+
+
+class TouchKind(StrEnum):
+    """What brought a touchpoint about: a visit, a click in an ad or a letter, or a lead form."""
+
+    session = "session"
+    ad_click = "ad_click"
+    email_click = "email_click"
+    lead = "lead"
+
+
+class AliasDecision(StrEnum):
+    """What is known of a name: people say that it means a campaign or does not, or the campaign bore it once."""
+
+    accepted = "accepted"
+    refused = "refused"
+    former_name = "former_name"
+
+
 _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)

@@ -9,9 +9,11 @@ from adplanning.store.tables.catalogue import TABLES
 
 
 def counted_conversions(public_revenue: PublicRevenue) -> list[ColumnElement[bool]]:
-    """Conditions on `conversions`: no bots; with `confirmed_only`, no purchase that only a browser has claimed."""
+    """Conditions on `conversions`: no bots, nobody of the shop's own, nothing cancelled; with `confirmed_only`, no
+    purchase that only a browser has claimed.
+    """
     table = TABLES["conversions"]
-    conditions: list[ColumnElement[bool]] = [table.c.is_bot.is_(False)]
+    conditions = [*counted_events("conversions"), table.c.cancelled_at.is_(None)]
     if public_revenue is PublicRevenue.confirmed_only:
         claimed = and_(
             table.c.origin == Origin.web,
@@ -23,5 +25,5 @@ def counted_conversions(public_revenue: PublicRevenue) -> list[ColumnElement[boo
 
 
 def counted_events(fact: str) -> list[ColumnElement[bool]]:
-    """Conditions on `journey_events` or `touchpoints`: no bots."""
-    return [TABLES[fact].c.is_bot.is_(False)]
+    """Conditions on `conversions`, `journey_events` or `touchpoints`: no bots, nobody of the shop's own."""
+    return [TABLES[fact].c.is_bot.is_(False), TABLES[fact].c.is_internal.is_(False)]

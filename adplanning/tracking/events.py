@@ -38,6 +38,10 @@ class NewConversion(NamedTuple):
     metadata: str | None
     converted_at: int
     received_at: int
+    referrer: str | None = None
+    is_internal: bool = False
+    refunded_minor: int = 0
+    cancelled_at: int | None = None
 
     @property
     def at(self) -> int:
@@ -77,6 +81,8 @@ class NewJourneyEvent(NamedTuple):
     is_bot: bool
     occurred_at: int
     received_at: int
+    referrer: str | None = None
+    is_internal: bool = False
 
     @property
     def at(self) -> int:

@@ -24,7 +24,7 @@ numbers = itertools.count(1)
 
 
 def conversion(**fields: Any) -> NewConversion:
-    row: dict[str, Any] = dict.fromkeys(NewConversion._fields)
+    row: dict[str, Any] = dict.fromkeys(NewConversion._fields) | NewConversion._field_defaults
     row |= {"id": f"conv_{next(numbers):09}", "conversion_type": "custom", "platform": "direct", "website_id": "web_1"}
     row |= {"attribution_model": "last_click", "attribution_weight": 1.0, "currency": "INR", "visitor_id": "v1"}
     row |= {"origin": "web", "is_bot": False, "converted_at": NOON, "received_at": NOON}
@@ -32,7 +32,7 @@ def conversion(**fields: Any) -> NewConversion:
 
 
 def step(**fields: Any) -> NewJourneyEvent:
-    row: dict[str, Any] = dict.fromkeys(NewJourneyEvent._fields)
+    row: dict[str, Any] = dict.fromkeys(NewJourneyEvent._fields) | NewJourneyEvent._field_defaults
     row |= {"id": f"jour_{next(numbers):09}", "event_type": "page_view", "stage": "awareness", "website_id": "web_1"}
     row |= {"visitor_id": "v1", "origin": "web", "is_bot": False, "occurred_at": NOON, "received_at": NOON}
     return NewJourneyEvent(**row | fields)

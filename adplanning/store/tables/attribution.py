@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adplanning.store.tables.base import Base
 
 
 class Touchpoint(Base):
-    """One campaign-bearing session of one visitor."""
+    """One campaign-bearing session of one visitor, or a click in an ad or a letter, or a lead (`kind`).
+
+    `click_id` names the parameter that an ad platform left (`gclid`); its value is in `metadata`. `referrer_domain`
+    is empty when the browser came from nowhere, and null when nobody said.
+    """
 
     __tablename__ = "touchpoints"
 
@@ -38,6 +42,10 @@ class Touchpoint(Base):
     extra: Mapped[dict[str, Any] | None] = mapped_column("metadata")
     session_started_at: Mapped[datetime]
     attributed_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(default="session", server_default="session")
+    click_id: Mapped[str | None]
+    referrer_domain: Mapped[str | None]
+    is_internal: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (Index(None, "session_started_at"),)
 
@@ -62,3 +70,27 @@ class AttributionCredit(Base):
     run_id: Mapped[str | None]
 
     __table_args__ = (Index(None, "model", "converted_at"),)
+
+
+class CampaignAlias(Base):
+    """What is known of a name beside the campaigns' own: people say that it means a campaign (`accepted`) or does not
+    (`refused`), and a campaign that was renamed keeps the name it had (`former_name`).
+    """
+
+    __tablename__ = "campaign_aliases"
+
+    name_key: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    decision: Mapped[str]
+    name: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+
+
+class CreditedPath(Base):
+    """From which facts the credits of a conversion were computed: equal fingerprints, equal credits."""
+
+    __tablename__ = "credited_paths"
+
+    conversion_id: Mapped[str] = mapped_column(ForeignKey("conversions.id", ondelete="CASCADE"), primary_key=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adplanning.store.tables.base import Base
@@ -17,7 +17,11 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 
 class Conversion(Base):
-    """One conversion event; `value_minor` is in minor units of `currency`, null when it has no value."""
+    """One conversion event; `value_minor` is in minor units of `currency`, null when it has no value.
+
+    What was refunded is out of `value_minor` already and told in `refunded_minor`; a cancelled order counts nowhere.
+    `referrer` is empty when the browser came from nowhere, and null when nobody said.
+    """
 
     __tablename__ = "conversions"
 
@@ -51,6 +55,10 @@ class Conversion(Base):
     extra: Mapped[dict[str, Any] | None] = mapped_column("metadata")
     converted_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    referrer: Mapped[str | None]
+    is_internal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    cancelled_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "converted_at"),
@@ -66,7 +74,10 @@ class Conversion(Base):
 
 
 class JourneyEvent(Base):
-    """One step of a visitor or person: a page view, an ad click, a letter opened."""
+    """One step of a visitor or person: a page view, an ad click, a letter opened.
+
+    `referrer` is empty when the browser came from nowhere, and null when nobody said.
+    """
 
     __tablename__ = "journey_events"
 
@@ -94,6 +105,8 @@ class JourneyEvent(Base):
     is_bot: Mapped[bool]
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    referrer: Mapped[str | None]
+    is_internal: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         Index(None, "occurred_at"),
@@ -103,7 +116,11 @@ class JourneyEvent(Base):
 
 
 class Goal(Base):
-    """What the shop wants visitors to do, as conditions on their events."""
+    """What the shop wants visitors to do, as conditions on their events.
+
+    How its completions are credited may be set: `lookback_days`, `half_life_days`, and the weights of the first and
+    the last touchpoint; null is the usual.
+    """
 
     __tablename__ = "goals"
 
@@ -118,6 +135,10 @@ class Goal(Base):
     is_active: Mapped[bool]
     website_id: Mapped[str | None]
     priority: Mapped[int]
+    lookback_days: Mapped[int | None]
+    half_life_days: Mapped[float | None]
+    first_weight: Mapped[float | None]
+    last_weight: Mapped[float | None]
     extra: Mapped[dict[str, Any] | None] = mapped_column("metadata")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

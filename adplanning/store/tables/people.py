@@ -45,6 +45,17 @@ class Visitor(Base):
     first_seen_at: Mapped[datetime]
 
 
+class UndoneMerge(Base):
+    """A visitor who was taken for a person's, and is not: what both did stays apart."""
+
+    __tablename__ = "undone_merges"
+
+    visitor_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    undone_at: Mapped[datetime]
+    undone_by: Mapped[str | None]
+
+
 class Website(Base):
     """A storefront; only events of known ones are taken from the public."""
 
