@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from adplanning.core.ids import new_ids
 from adplanning.core.names import name_key
 from adplanning.core.periods import RESOLUTION, SESSION_GAP
-from adplanning.core.vocabulary import JourneyEventType, Origin, ResolutionMethod
+from adplanning.core.vocabulary import JourneyEventType, Origin, ResolutionMethod, TouchKind
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.tracking.campaign_tags import bears_campaign, click_ids, platform_of_touch
 from adplanning.tracking.events import NewEvent, NewJourneyEvent
@@ -158,6 +158,10 @@ def _begin(connection: Connection, beginnings: Sequence[_Beginning]) -> None:
                 orjson.dumps(clicked).decode() if clicked else None,
                 started_at,
                 ad.received_at,
+                TouchKind.session.value,
+                next(iter(clicked), None),
+                None,
+                ad.is_internal,
             )
         )
     insert_rows(connection, _TOUCHPOINTS, rows, on_conflict="(analytics_session_id) DO NOTHING")
