@@ -57,6 +57,8 @@ class ConversionChange(Fields):
     ad_id: Optional = None
     platform: Platform | None = None
     conversion_value: Amount | None = None
+    refunded_value: Annotated[Amount | None, Field(description="paid back in all; the value falls by it")] = None
+    cancelled: Annotated[bool | None, Field(description="a cancelled conversion is in no number")] = None
     person_id: Optional = None
     attribution_model: AttributionModel | None = None
     metadata: JsonObject | None = None
@@ -110,7 +112,7 @@ def conversion_changes(change: ConversionChange) -> dict[str, Any]:
     ------
     InvalidData : a null for one that must have a value.
     """
-    named = changes(change, required=("platform", "attribution_model"))
+    named = changes(change, required=("platform", "attribution_model", "refunded_value", "cancelled"))
     return {name: value for name, value in named.items() if name in ConversionChange.model_fields}
 
 
@@ -125,7 +127,7 @@ def conversion_columns(fields: Mapping[str, Any], currency: str) -> dict[str, An
     >>> conversion_columns({"conversion_value": Decimal("499.50"), "metadata": None}, "INR")
     {'value_minor': 49950, 'extra': None}
     """
-    return _columns(fields, currency, amount="conversion_value", into="value_minor")
+    return _columns(fields, currency, {"conversion_value": "value_minor", "refunded_value": "refunded_minor"})
 
 
 def goal_columns(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
@@ -134,17 +136,18 @@ def goal_columns(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
     >>> goal_columns({"name": "Big order", "conditions": Conditions(min_value=500)}, "INR")
     {'name': 'Big order', 'conditions': {'min_value': 500.0}}
     """
-    columns = _columns(fields, currency, amount="default_value", into="default_value_minor")
+    columns = _columns(fields, currency, {"default_value": "default_value_minor"})
     if isinstance(columns.get("conditions"), Conditions):
         columns["conditions"] = columns["conditions"].model_dump(exclude_none=True)
     return columns
 
 
-def _columns(fields: Mapping[str, Any], currency: str, *, amount: str, into: str) -> dict[str, Any]:
+def _columns(fields: Mapping[str, Any], currency: str, amounts: Mapping[str, str]) -> dict[str, Any]:
     columns = dict(fields)
-    if amount in columns:
-        given: Decimal | None = columns.pop(amount)
-        columns[into] = minor_units(given, currency, field=amount)
+    for amount, column in amounts.items():
+        if amount in columns:
+            given: Decimal | None = columns.pop(amount)
+            columns[column] = minor_units(given, currency, field=amount)
     if "metadata" in columns:
         columns["extra"] = columns.pop("metadata")
     return columns

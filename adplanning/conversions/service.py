@@ -23,6 +23,7 @@ from adplanning.conversions.fields import (
 )
 from adplanning.conversions.goals import EventView, GoalRule, met_goals
 from adplanning.conversions.rates import ConversionStatistics, conversion_statistics
+from adplanning.conversions.refunds import remaining_minor
 from adplanning.core.errors import NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency
@@ -82,19 +83,31 @@ def goals_of(session: Session, conversion: Conversion) -> list[str]:
     return queries.goals_met(session, [conversion.id]).get(conversion.id, [])
 
 
-def change_conversion(session: Session, conversion_id: str, change: ConversionChange) -> Conversion:
+def change_conversion(session: Session, conversion_id: str, change: ConversionChange, *, now: datetime) -> Conversion:
     """Change the given fields of a conversion and hold it against the active goals anew.
+
+    What is paid back is taken out of the value; a cancelled conversion completes no goal and gives no credit.
 
     Raises
     ------
     NotFound : there is no such conversion.
-    InvalidData : a null for a field that must have a value, or an amount that cannot be kept.
+    InvalidData : a null for a field that must have a value, or an amount that cannot be kept or was never paid.
     """
     conversion = find_conversion(session, conversion_id)
-    for name, value in conversion_columns(conversion_changes(change), conversion.currency).items():
+    columns = conversion_columns(conversion_changes(change), conversion.currency)
+    cancelled, refunded = columns.pop("cancelled", None), columns.pop("refunded_minor", None)
+    for name, value in columns.items():
         setattr(conversion, name, value)
-    rules = [] if conversion.is_bot else goal_rules(session)
-    held = [rule.goal_id for rule in rules]
+    if refunded is not None and refunded != conversion.refunded_minor:
+        conversion.value_minor = remaining_minor(
+            conversion.value_minor, conversion.refunded_minor, refunded, currency=conversion.currency
+        )
+        conversion.refunded_minor = refunded
+    if cancelled is not None:
+        conversion.cancelled_at = (conversion.cancelled_at or now) if cancelled else None
+    all_rules = goal_rules(session)
+    held = [rule.goal_id for rule in all_rules]
+    rules = [] if conversion.is_bot or conversion.cancelled_at else all_rules
     session.execute(
         delete(GoalCompletion).where(GoalCompletion.conversion_id == conversion_id, GoalCompletion.goal_id.in_(held))
     )

@@ -27,21 +27,22 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
     """Store each order once.
 
     The first row of an order_id counts. An order that is not known becomes a purchase of the person of its e-mail; one
-    that so far only a browser has claimed is confirmed, its value, currency and person corrected; any other is a
-    duplicate and changes nothing.
+    that so far only a browser has claimed is confirmed, its value, currency and person corrected; of any other only
+    what was paid back or cancelled since is taken over, else it is a duplicate and changes nothing.
     """
     orders = rows.sort(LINE).unique("order_id", keep="first", maintain_order=True)
     known = look_up(connection, orders.select("order_id"), known_purchases)
     claimed = (pl.col("known_origin") == Origin.web) & pl.col("known_confirmed_at").is_null()
-    fresh = (
-        orders.join(known, on="order_id", how="left", maintain_order="left")
-        .filter(pl.col("known_id").is_null() | claimed)
-        .with_columns(
-            pl.col("visitor_id").fill_null(pl.col("known_visitor_id")),
-            value_minor=in_minor_units("total"),
-            converted_at="placed_at",
-            conversion_type=pl.lit(str(ConversionType.purchase)),
-        )
+    refunded = in_minor_units("refunded").fill_null(pl.col("known_refunded_minor")).fill_null(0)
+    placed = orders.join(known, on="order_id", how="left", maintain_order="left").with_columns(
+        refunded_minor=refunded, cancelled_at=pl.coalesce("cancelled_at", "known_cancelled_at")
+    )
+    n_taken_back = _take_back(connection, placed.filter(pl.col("known_id").is_not_null() & ~claimed))
+    fresh = placed.filter(pl.col("known_id").is_null() | claimed).with_columns(
+        pl.col("visitor_id").fill_null(pl.col("known_visitor_id")),
+        value_minor=in_minor_units("total") - pl.col("refunded_minor"),
+        converted_at="placed_at",
+        conversion_type=pl.lit(str(ConversionType.purchase)),
     )
     # In the order of the longest indexes, which then grow at their end.
     owned = with_owner(connection, fresh, at="placed_at", context=context).sort("person_id", LINE)
@@ -52,13 +53,15 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
     _confirm(connection, confirmed, context)
     ids = pl.concat([made.select("id"), confirmed.select(id="known_id")])
     insert_steps(connection, ids, source="order")
-    return Stored(owned.height, rows.height - owned.height, {"orders": float(owned.height)} | value_totals(owned))
+    n_stored = owned.height + n_taken_back
+    totals = {"orders": float(owned.height), "taken back": float(n_taken_back)} | value_totals(owned)
+    return Stored(n_stored, rows.height - n_stored, {name: total for name, total in totals.items() if total})
 
 
 def known_purchases(keys: Table) -> Select[Any]:
     """The stored purchases of some orders."""
     c = _CONVERSIONS.c
-    names = ("id", "origin", "confirmed_at", "visitor_id")
+    names = ("id", "origin", "confirmed_at", "visitor_id", "value_minor", "refunded_minor", "cancelled_at")
     return select(c.order_id, *(c[name].label(f"known_{name}") for name in names)).join_from(
         keys, _CONVERSIONS, and_(c.order_id == keys.c.order_id, IS_PURCHASE)
     )
@@ -99,19 +102,51 @@ def _confirm(connection: Connection, orders: pl.DataFrame, context: Context) -> 
     """Let the shop's word stand over the browser's."""
     if orders.is_empty():
         return
-    given = orders.select("known_id", "value_minor", order_currency="currency", owner="person_id").to_dicts()
+    given = orders.select(
+        "known_id",
+        "value_minor",
+        "refunded_minor",
+        "cancelled_at",
+        order_currency="currency",
+        owner="person_id",
+    ).to_dicts()
     c = _CONVERSIONS.c
     connection.execute(
         update(_CONVERSIONS)
         .where(c.id == bindparam("known_id"))
         .values(
             value_minor=bindparam("value_minor"),
+            refunded_minor=bindparam("refunded_minor"),
+            cancelled_at=bindparam("cancelled_at"),
             currency=bindparam("order_currency"),
             person_id=bindparam("owner"),
             confirmed_at=context.now,
         ),
         given,
     )
+
+
+def _take_back(connection: Connection, orders: pl.DataFrame) -> int:
+    """Take out of known orders what was paid back or cancelled since; answer how many changed."""
+    changed = orders.filter(
+        (pl.col("refunded_minor") != pl.col("known_refunded_minor"))
+        | (pl.col("cancelled_at").is_not_null() & pl.col("known_cancelled_at").is_null())
+    ).with_columns(
+        left=pl.col("known_value_minor").fill_null(0) + pl.col("known_refunded_minor") - pl.col("refunded_minor")
+    )
+    if changed.height:
+        c = _CONVERSIONS.c
+        connection.execute(
+            update(_CONVERSIONS)
+            .where(c.id == bindparam("known_id"))
+            .values(
+                value_minor=bindparam("left"),
+                refunded_minor=bindparam("refunded_minor"),
+                cancelled_at=bindparam("cancelled_at"),
+            ),
+            changed.select("known_id", "left", "refunded_minor", "cancelled_at").to_dicts(),
+        )
+    return changed.height
 
 
 ORDERS = Kind(
@@ -138,6 +173,13 @@ ORDERS = Kind(
             required=True,
             synonyms=("order_total", "grand_total", "total_price", "amount", "value", "price"),
         ),
+        Field(
+            "refunded",
+            AMOUNT,
+            "what was paid back in all, 0 or more",
+            synonyms=("refunded_amount", "amount_refunded", "total_refunded"),
+        ),
+        Field("cancelled_at", INSTANTS, "when it was cancelled", synonyms=("canceled_at", "cancelled", "canceled")),
         Field("currency", CURRENCY, "ISO 4217; the reporting currency when not given", synonyms=("currency_code",)),
         Field("email", EMAIL, "of the buyer", synonyms=("customer_email", "email_address", "buyer_email")),
         Field("visitor_id", IDENTIFIER, "needed where there is no email", synonyms=("visitor", "client_id", "cookie")),
@@ -151,6 +193,7 @@ ORDERS = Kind(
             pl.col("email").is_null() & pl.col("visitor_id").is_null(),
             "email: is missing and so is visitor_id; give one of them",
         ),
+        Rule(pl.col("refunded") > pl.col("total"), "refunded: is more than the total; give what was paid back in all"),
     ),
     store=store_orders,
 )

@@ -234,3 +234,28 @@ def test_what_is_deleted_is_gone(admin: TestClient) -> None:
     for call in (admin.get, admin.delete):
         answer = call(f"{URL}/{made['id']}")
         assert (answer.status_code, answer.json()["type"]) == (404, "not_found")
+
+
+def test_what_is_refunded_is_taken_out_of_the_value_once(admin: TestClient) -> None:
+    made = sell(admin, conversion_value=1000, order_id="o-9")
+    for _ in range(2):
+        changed = admin.put(f"{URL}/{made['id']}", json={"refunded_value": 300}).json()["conversion"]
+        assert (changed["conversion_value"], changed["refunded_value"]) == (700, 300)
+    assert admin.get(f"{URL}/stats").json()["total_value"] == 700
+    refused = admin.put(f"{URL}/{made['id']}", json={"refunded_value": 1001})
+    assert refused.status_code == 400
+    assert "refunded_value: 1001.0 INR is more than the 1000.0 that were paid" in refused.json()["message"]
+
+
+def test_a_cancelled_order_is_in_no_number_until_it_is_restored(admin: TestClient) -> None:
+    goal = admin.post("/admin/ad-planning/goals", json={"name": "Sale", "goal_type": "purchase"}).json()["goal"]
+    made = sell(admin, conversion_value=1000)
+    cancelled = admin.put(f"{URL}/{made['id']}", json={"cancelled": True}).json()["conversion"]
+    assert cancelled["cancelled_at"] is not None
+    assert cancelled["goal_ids"] == []
+    assert admin.get(f"{URL}/stats").json()["total_conversions"] == 0
+    report = admin.get("/admin/ad-planning/attribution/report").json()["models"][0]
+    assert (report["totals"]["conversions"], report["unattributed"]["value"]) == (0, 0)
+    restored = admin.put(f"{URL}/{made['id']}", json={"cancelled": False}).json()["conversion"]
+    assert (restored["cancelled_at"], restored["goal_ids"]) == (None, [goal["id"]])
+    assert admin.get(f"{URL}/stats").json()["total_value"] == 1000

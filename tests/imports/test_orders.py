@@ -156,3 +156,31 @@ def test_rows_of_the_store_do_not_depend_on_the_order_of_the_file(take: Take, ro
     values = dict(rows("conversions", "order_id", "value_minor"))
     assert values == {str(n): n * 100 + 50 for n in range(60)}
     assert len(rows("persons", "id")) == 3
+
+
+def test_what_is_paid_back_is_out_of_the_value_and_a_later_file_brings_more(take: Take, rows: Rows) -> None:
+    header = HEADER + ",refunded,cancelled_at"
+    take("orders", header, "7,a@b.co,1000,INR,2026-01-01,200,", "8,a@b.co,50,INR,2026-01-02,,")
+    assert sorted(rows("conversions", "order_id", "value_minor", "refunded_minor")) == [
+        ("7", 80000, 20000),
+        ("8", 5000, 0),
+    ]
+    summary = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03")
+    assert (summary.stored, summary.duplicates, summary.totals) == (2, 0, {"taken back": 2.0})
+    again = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03,")
+    assert (again.stored, again.duplicates) == (0, 2)
+    assert sorted(rows("conversions", "order_id", "value_minor", "refunded_minor", "cancelled_at")) == [
+        ("7", 70000, 30000, None),
+        ("8", 5000, 0, datetime(2026, 1, 3, tzinfo=UTC)),
+    ]
+
+
+def test_a_file_that_says_nothing_of_refunds_takes_none_back(take: Take, rows: Rows) -> None:
+    take("orders", HEADER + ",refunded", "7,a@b.co,1000,INR,2026-01-01,200")
+    take("orders", HEADER, "7,a@b.co,1000,INR,2026-01-01")
+    assert rows("conversions", "value_minor", "refunded_minor") == [(80000, 20000)]
+
+
+def test_more_paid_back_than_paid_is_refused(take: Take, rows: Rows) -> None:
+    summary = take("orders", HEADER + ",refunded", "7,a@b.co,1000,INR,2026-01-01,2000")
+    assert (summary.rejected, rows("conversions", "id")) == (1, [])

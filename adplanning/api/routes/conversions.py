@@ -54,6 +54,8 @@ class ConversionOut(BaseModel):
     origin: Origin
     confirmed_at: str | None
     is_bot: bool
+    refunded_value: float
+    cancelled_at: str | None
     metadata: dict[str, Any]
 
 
@@ -126,6 +128,8 @@ def conversion_json(row: Conversion, goal_ids: Sequence[str]) -> ConversionOut:
         origin=Origin(row.origin),
         confirmed_at=isoformat(row.confirmed_at),
         is_bot=row.is_bot,
+        refunded_value=to_major(row.refunded_minor, row.currency),
+        cancelled_at=isoformat(row.cancelled_at),
         metadata=row.extra or {},
     )
 
@@ -226,11 +230,11 @@ def read(conversion_id: Id, session: Reading) -> ConversionAnswer:
 
 
 @router.put("/{conversion_id}")
-def change(conversion_id: Id, body: ConversionChange, session: Writing) -> ConversionAnswer:
-    """Change the fields that are sent; its goals are looked at anew."""
+def change(conversion_id: Id, body: ConversionChange, session: Writing, now: Now) -> ConversionAnswer:
+    """Change the fields that are sent; its goals are looked at anew, and credit is taken back with what is refunded."""
     row = service.find_conversion(session, conversion_id)
     _refuse_fixed(body.model_extra or {}, conversion_json(row, service.goals_of(session, row)))
-    changed = service.change_conversion(session, conversion_id, body)
+    changed = service.change_conversion(session, conversion_id, body, now=now)
     return ConversionAnswer(conversion=conversion_json(changed, service.goals_of(session, changed)))
 
 

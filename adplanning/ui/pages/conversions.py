@@ -53,6 +53,8 @@ CHANGE_FIELDS = (
     _NAME,
     _VALUE,
     Field("platform", "Platform", "choice", required=True, options=PLATFORMS),
+    Field("refunded_value", "Paid back", "number", help="In all; the value falls by it"),
+    Field("cancelled", "Cancelled", "switch", help="A cancelled conversion is in no number"),
     _CAMPAIGN,
     Field("person_id", "Person id"),
 )
@@ -257,10 +259,10 @@ def _one(visit: Visit, conversion_id: str) -> Sequence[Component]:
     visit.frame.title(f"{name}, {when}")
 
     def submit(values: Values) -> None:
-        empty = {one.key: None for one in CHANGE_FIELDS}
+        empty = {one.key: None for one in CHANGE_FIELDS} | {"refunded_value": 0, "cancelled": False}
         change = validated(ConversionChange, {**empty, **values})
         with visit.writing() as session:
-            service.change_conversion(session, conversion_id, change)
+            service.change_conversion(session, conversion_id, change, now=visit.now())
         visit.frame.toast("Changes saved.")
         visit.frame.go(address_of(SLUG, conversion_id))
 
@@ -287,6 +289,8 @@ def _given(found: Conversion) -> dict[str, Any]:
     return {
         "conversion_name": found.conversion_name,
         "conversion_value": _value(found),
+        "refunded_value": to_major(found.refunded_minor, found.currency),
+        "cancelled": found.cancelled_at is not None,
         "platform": found.platform,
         "ad_campaign_id": found.ad_campaign_id,
         "person_id": found.person_id,
@@ -304,6 +308,8 @@ def _groups(visit: Visit, found: Conversion) -> Mapping[str, Mapping[str, Cell]]
             "Type": badges.CONVERSION_TYPES[ConversionType(found.conversion_type)].cell(),
             "Name": text(found.conversion_name),
             "Value": text(None if value is None else formats.money(value, found.currency)),
+            "Paid back": text(formats.money(to_major(found.refunded_minor, found.currency), found.currency)),
+            "Cancelled": when(found.cancelled_at) if found.cancelled_at else badges.NO.cell(),
             "Order": text(found.order_id),
             "Date": when(found.converted_at),
             "Confirmed": when(found.confirmed_at) if found.confirmed_at else text(claimed or "The shop's own record"),
