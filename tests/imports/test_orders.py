@@ -165,13 +165,13 @@ def test_what_is_paid_back_is_out_of_the_value_and_a_later_file_brings_more(take
         ("7", 80000, 20000),
         ("8", 5000, 0),
     ]
-    summary = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03")
+    summary = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03T10:00Z")
     assert (summary.stored, summary.duplicates, summary.totals) == (2, 0, {"taken back": 2.0})
-    again = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03,")
+    again = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03T10:00Z")
     assert (again.stored, again.duplicates) == (0, 2)
     assert sorted(rows("conversions", "order_id", "value_minor", "refunded_minor", "cancelled_at")) == [
         ("7", 70000, 30000, None),
-        ("8", 5000, 0, datetime(2026, 1, 3, tzinfo=UTC)),
+        ("8", 5000, 0, datetime(2026, 1, 3, 10, tzinfo=UTC)),
     ]
 
 
