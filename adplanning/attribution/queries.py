@@ -131,10 +131,19 @@ def report_facts(
     return _path_facts(paths), spend, rates, names.rename({"id": "key"})
 
 
-def credit_facts(engine: Engine, period: Period, *, lookback_days: int, public_revenue: PublicRevenue) -> PathFacts:
-    """The facts that credit is computed from."""
-    wanted = _path_statements(period, lookback_days=lookback_days, public_revenue=public_revenue)
-    return _path_facts(facts.read(engine, *wanted))
+def kept_facts(
+    engine: Engine, period: Period, *, lookback_days: int, public_revenue: PublicRevenue
+) -> tuple[PathFacts, pl.DataFrame]:
+    """On one snapshot: the facts that credit is computed from, and the fingerprints of the credits that are kept."""
+    kept = TABLES["credited_paths"].c
+    *paths, fingerprints = facts.read(
+        engine,
+        *_path_statements(period, lookback_days=lookback_days, public_revenue=public_revenue),
+        select(kept.conversion_id, kept.fingerprint).where(
+            kept.conversion_id.in_(facts.statement("conversions", ["id"], period))
+        ),
+    )
+    return _path_facts(paths), fingerprints
 
 
 def page_facts(

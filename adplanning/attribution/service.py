@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from adplanning.attribution import credit, queries, report
-from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS, conversion_paths, credited_minor
+from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS, conversion_paths
 from adplanning.attribution.outcomes import touch_outcomes
 from adplanning.attribution.path_keys import on_paths, with_path_key
 from adplanning.attribution.report import AttributionReport
@@ -27,8 +27,6 @@ from adplanning.core.periods import RESOLUTION, Period
 from adplanning.core.vocabulary import ConversionType, PublicRevenue, ResolutionMethod, platform_of_source
 from adplanning.store import lists
 from adplanning.store.tables.attribution import Touchpoint
-from adplanning.store.tables.catalogue import TABLES
-from adplanning.store.writing import insert_frame
 
 
 def attribution_report(
@@ -73,93 +71,6 @@ def attribution_report(
         lookback_days=lookback_days,
         half_life_days=half_life_days,
     )
-
-
-@dataclass(frozen=True)
-class ConversionCredits:
-    """The credit of each counted conversion of a period: its path with a column per model, or, for a conversion
-    without a touchpoint, a row among the unattributed. Values are in the conversion's own currency.
-    """
-
-    attributed: pl.DataFrame
-    unattributed: pl.DataFrame
-    period: Period
-    models: tuple[str, ...]
-    lookback_days: int
-    half_life_days: float
-
-
-@dataclass(frozen=True)
-class StoredCredits:
-    """What `store_credits` wrote: rows over all models, and the conversions behind them."""
-
-    n_conversions: int
-    n_unattributed: int
-    n_rows: int
-
-
-def conversion_credits(
-    engine: Engine,
-    *,
-    period: Period,
-    public_revenue: PublicRevenue,
-    models: Sequence[str] = tuple(CREDIT_MODELS),
-    lookback_days: int = LOOKBACK_DAYS,
-    half_life_days: float = HALF_LIFE_DAYS,
-) -> ConversionCredits:
-    """Credit each counted conversion of a period, ready to be kept; nothing is locked meanwhile."""
-    paths = queries.credit_facts(engine, period, lookback_days=lookback_days, public_revenue=public_revenue)
-    credited = _credited(paths, paths.conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
-    attributed = (
-        credited.select(*_KEPT, "touchpoint_id", "position", *models, *(credited_minor(model) for model in models))
-        .sort("converted_at", "conversion_id", "position")
-        .collect()
-    )
-    alone = paths.conversions.collect().join(attributed, on="conversion_id", how="anti")
-    return ConversionCredits(
-        attributed,
-        alone.sort("converted_at", "conversion_id"),
-        period,
-        tuple(models),
-        lookback_days,
-        half_life_days,
-    )
-
-
-def store_credits(connection: Connection, found: ConversionCredits, *, run_id: str | None = None) -> StoredCredits:
-    """Keep credits in place of all that were kept for these models and that period before.
-
-    An unattributed conversion has one row without touchpoint per model. The same facts give the same rows, in the same
-    order.
-    """
-    table = TABLES["attribution_credits"]
-    start, end = found.period.start, found.period.end
-    earlier = [
-        table.c.model.in_(found.models),
-        *([] if start is None else [table.c.converted_at >= start]),
-        *([] if end is None else [table.c.converted_at < end]),
-    ]
-    connection.execute(delete(table).where(*earlier))
-    n_rows = 0
-    for model in found.models:
-        kept = pl.concat(
-            [
-                found.attributed.select(*_KEPT, "touchpoint_id", credit=model, value_minor=f"{model}_minor"),
-                found.unattributed.select(*_KEPT, "value_minor", touchpoint_id=pl.lit(None, pl.String), credit=1.0),
-            ],
-            how="diagonal",
-        ).with_columns(
-            model=pl.lit(model),
-            lookback_days=pl.lit(found.lookback_days),
-            half_life_days=pl.lit(float(found.half_life_days)),
-            run_id=pl.lit(run_id, pl.String),
-        )
-        n_rows += sum(insert_frame(connection, table, part) for part in kept.iter_slices(100_000))
-    n_unattributed = found.unattributed.height
-    return StoredCredits(found.attributed["conversion_id"].n_unique() + n_unattributed, n_unattributed, n_rows)
-
-
-_KEPT = ("conversion_id", "currency", "converted_at")
 
 
 def resolve_exact(connection: Connection) -> int:

@@ -17,7 +17,7 @@ from adplanning.core.errors import Conflict, InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.store.session import reading, write_transaction, writing
-from adplanning.store.tables.attribution import AttributionCredit, Touchpoint
+from adplanning.store.tables.attribution import Touchpoint
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,20 +39,6 @@ def listed(engine: Engine, filters: dict[str, Any] | None = None, **options: Any
     asked = {"currency": "INR", "zone": UTC_ZONE, "public_revenue": PublicRevenue.counted, "limit": 50, "offset": 0}
     with reading(engine) as session:
         return service.list_touchpoints(session, filters or {}, Period(), **(asked | options))[0]
-
-
-def stored(engine: Engine) -> list[tuple[Any, ...]]:
-    table = AttributionCredit.__table__
-    with reading(engine) as session:
-        found = session.execute(select(*(column for column in table.c if column.name != "id")).order_by(table.c.id))
-        return [tuple(row) for row in found]
-
-
-def store(engine: Engine, run_id: str | None = None, **options: Any) -> service.StoredCredits:
-    asked = {"period": MARCH, "public_revenue": PublicRevenue.counted}
-    found = service.conversion_credits(engine, **(asked | options))
-    with write_transaction(engine) as connection:
-        return service.store_credits(connection, found, run_id=run_id)
 
 
 def sale(name: str, visitor: str, at: datetime = NOON, value: int | None = 10_000, **more: Any) -> dict[str, Any]:
@@ -259,39 +245,6 @@ def test_an_empty_store_has_an_empty_report(engine: Engine) -> None:
 def test_an_unknown_breakdown_is_refused_with_those_there_are(engine: Engine) -> None:
     with pytest.raises(InvalidData, match="by: unknown value 'campain'; choose one of: campaign, ad_set"):
         report(engine, by="campain")
-
-
-def test_stored_credit_adds_up_and_an_unattributed_conversion_has_a_row_of_its_own(
-    engine: Engine, busy_shop: None
-) -> None:
-    done = store(engine, run_id="run_1")
-    assert (done.n_conversions, done.n_unattributed, done.n_rows) == (7, 1, len(stored(engine)))
-    with reading(engine) as session:
-        kept = list(session.scalars(select(AttributionCredit)))
-    for model in CREDIT_MODELS:
-        for n in range(6):
-            mine = [row for row in kept if row.model == model and row.conversion_id == f"c{n}"]
-            assert sum(row.credit for row in mine) == pytest.approx(1, abs=1e-12)
-            assert sum(row.value_minor or 0 for row in mine) == 9_999 + 7 * n
-        alone = [row for row in kept if row.model == model and row.conversion_id == "c9"]
-        assert [(row.touchpoint_id, row.credit, row.value_minor) for row in alone] == [(None, 1.0, 123)]
-
-
-def test_crediting_the_same_facts_twice_leaves_identical_rows(engine: Engine, busy_shop: None) -> None:
-    store(engine)
-    first = stored(engine)
-    store(engine)
-    assert stored(engine) == first
-
-
-def test_crediting_replaces_its_own_models_and_period_only(engine: Engine, busy_shop: None) -> None:
-    store(engine, models=["linear"], run_id="before")
-    store(engine, models=["last_click"], run_id="after")
-    store(engine, models=["linear"], run_id="after", period=Period(NOON - DAY, None))
-    runs = {(row[0], row[-1]) for row in stored(engine)}
-    assert runs == {("linear", "before"), ("linear", "after"), ("last_click", "after")}
-    each = [(row[0], row[1], row[2]) for row in stored(engine)]
-    assert len(each) == len(set(each))
 
 
 def test_an_exact_name_or_platform_id_resolves_and_nothing_else_does(

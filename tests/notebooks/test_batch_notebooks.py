@@ -47,7 +47,7 @@ def test_a_batch_notebook_runs_to_its_end_needs_no_network_for_its_charts_and_sh
     assert f":{any_shop_engine.url.password}@" not in text
 
 
-def test_attributing_twice_keeps_the_same_credits_each_conversion_once_under_every_model(
+def test_attributing_twice_keeps_the_same_credits_and_afresh_too(
     shop_engine: Engine, settings: Settings
 ) -> None:
     first = run(shop_engine, "attribute_conversions", settings)
@@ -56,11 +56,15 @@ def test_attributing_twice_keeps_the_same_credits_each_conversion_once_under_eve
     after = stored_credits(shop_engine)
     assert first.summary["n_linked"] > 0 == second.summary["n_linked"]
     assert first.summary["n_credits"] == before.height > 0
-    assert before.drop("run_id").equals(after.drop("run_id"))
+    assert (second.summary["n_changed"], second.summary["n_credits"]) == (0, 0)
+    assert before.equals(after)
     shares = after.group_by("model", "conversion_id").agg(pl.col("credit").sum())
     assert shares.filter((pl.col("credit") - 1).abs() > 1e-9).is_empty()
     assert shares.group_by("model").len()["len"].to_list() == [second.summary["n_conversions"]] * 5
-    assert (before["run_id"].unique().item(), after["run_id"].unique().item()) == (first.id, second.id)
+    assert after["run_id"].unique().to_list() == [first.id]
+    third = run(shop_engine, "attribute_conversions", settings, afresh="true")
+    assert third.summary["n_changed"] == first.summary["n_changed"]
+    assert stored_credits(shop_engine).drop("run_id").equals(before.drop("run_id"))
 
 
 def test_only_the_conversions_up_to_as_of_are_credited_and_only_under_the_models_asked_for(
