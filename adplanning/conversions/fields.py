@@ -15,6 +15,7 @@ from adplanning.core.vocabulary import AttributionModel, ConversionType, GoalTyp
 
 Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+MAX_DAYS = 3650
 Priority = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
@@ -75,7 +76,16 @@ class Conditions(StrictFields):
     custom_conditions: JsonObject | None = None
 
 
-class GoalFields(Fields):
+class _Crediting(Fields):
+    """How the completions of a goal are credited to touchpoints; null is the usual."""
+
+    lookback_days: Annotated[int, Field(ge=1, le=MAX_DAYS)] | None = None
+    half_life_days: Annotated[float, Field(gt=0, le=MAX_DAYS, allow_inf_nan=False)] | None = None
+    first_weight: Weight | None = None
+    last_weight: Weight | None = None
+
+
+class GoalFields(_Crediting):
     """A goal."""
 
     name: Identifier
@@ -90,7 +100,7 @@ class GoalFields(Fields):
     metadata: JsonObject | None = None
 
 
-class GoalChange(Fields):
+class GoalChange(_Crediting):
     """What may be changed of a goal."""
 
     name: Identifier | None = None

@@ -24,7 +24,7 @@ from adplanning.conversions.fields import (
 from adplanning.conversions.goals import EventView, GoalRule, met_goals
 from adplanning.conversions.rates import ConversionStatistics, conversion_statistics
 from adplanning.conversions.refunds import remaining_minor
-from adplanning.core.errors import NotFound
+from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency
 from adplanning.core.periods import Period
@@ -168,10 +168,11 @@ def create_goal(session: Session, fields: GoalFields, *, currency: str, now: dat
 
     Raises
     ------
-    InvalidData : an amount that cannot be kept.
+    InvalidData : an amount that cannot be kept, or weights of more than one.
     """
     columns = goal_columns({name: getattr(fields, name) for name in GoalFields.model_fields}, currency)
     goal = Goal(id=new_id("goal"), currency=currency, created_at=now, updated_at=now, **columns)
+    _refuse_weights(goal)
     session.add(goal)
     return goal
 
@@ -182,14 +183,23 @@ def change_goal(session: Session, goal_id: str, change: GoalChange, *, now: date
     Raises
     ------
     NotFound : there is no such goal.
-    InvalidData : a null for a field that must have a value, or an amount that cannot be kept.
+    InvalidData : a null for a field that must have a value, an amount that cannot be kept, or weights of more than one.
     """
     named = goal_changes(change)
     goal = find_goal(session, goal_id)
     for name, value in goal_columns(named, goal.currency).items():
         setattr(goal, name, value)
+    _refuse_weights(goal)
     goal.updated_at = now
     return goal
+
+
+def _refuse_weights(goal: Goal) -> None:
+    if (goal.first_weight is None) != (goal.last_weight is None):
+        raise InvalidData.at("first_weight", "needs last_weight beside it; give both or neither")
+    if goal.first_weight is not None and goal.last_weight is not None and goal.first_weight + goal.last_weight > 1:
+        total = goal.first_weight + goal.last_weight
+        raise InvalidData.at("first_weight", f"and last_weight add up to {total:g}; together they are at most 1")
 
 
 def find_goal(session: Session, goal_id: str) -> Goal:

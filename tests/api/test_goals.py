@@ -114,3 +114,34 @@ def test_a_deleted_goal_takes_its_completions_along(admin: TestClient) -> None:
     assert admin.delete(f"{URL}/{goal['id']}").json() == {"id": goal["id"], "deleted": True}
     assert admin.get(f"{URL}/{goal['id']}").status_code == 404
     assert admin.get(f"/admin/ad-planning/conversions/{bought['id']}").json()["conversion"]["goal_ids"] == []
+
+
+def test_how_completions_are_credited_is_kept_with_the_goal(admin: TestClient) -> None:
+    goal = make(admin, lookback_days=60, half_life_days=14, first_weight=0.3, last_weight=0.5)
+    assert (goal["lookback_days"], goal["half_life_days"], goal["first_weight"], goal["last_weight"]) == (
+        60,
+        14,
+        0.3,
+        0.5,
+    )
+    changed = admin.put(f"/admin/ad-planning/goals/{goal['id']}", json={"lookback_days": None}).json()["goal"]
+    assert (changed["lookback_days"], changed["half_life_days"]) == (None, 14)
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        (
+            {"first_weight": 0.6, "last_weight": 0.5},
+            "first_weight: and last_weight add up to 1.1; together they are at",
+        ),
+        ({"first_weight": 0.6}, "first_weight: needs last_weight beside it; give both or neither"),
+    ],
+)
+def test_weights_beyond_one_or_half_given_are_refused(
+    admin: TestClient, weights: dict[str, float], sentence: str
+) -> None:
+    body = {"name": "Sale", "goal_type": "purchase", **weights}
+    answer = admin.post("/admin/ad-planning/goals", json=body)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["message"]

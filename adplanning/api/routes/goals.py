@@ -47,6 +47,10 @@ class GoalOut(BaseModel):
     is_active: bool
     website_id: str | None
     priority: int
+    lookback_days: int | None
+    half_life_days: float | None
+    first_weight: float | None
+    last_weight: float | None
     metadata: dict[str, Any]
     completions: CompletionsOut
     created_at: str | None
@@ -83,6 +87,10 @@ def goal_json(goal: Goal, completions: Completions, currency: str) -> GoalOut:
         is_active=goal.is_active,
         website_id=goal.website_id,
         priority=goal.priority,
+        lookback_days=goal.lookback_days,
+        half_life_days=goal.half_life_days,
+        first_weight=goal.first_weight,
+        last_weight=goal.last_weight,
         metadata=goal.extra or {},
         completions=CompletionsOut(
             count=completions.count,

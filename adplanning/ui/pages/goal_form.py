@@ -17,6 +17,7 @@ from adplanning.ui import badges, formats
 from adplanning.ui.form import Field, Values
 
 TYPES = {kind.value: badges.GOAL_TYPES[kind].words for kind in GoalType}
+CREDITING = ("lookback_days", "half_life_days", "first_weight", "last_weight")
 _VALUED = (GoalType.purchase, GoalType.add_to_cart, GoalType.lead_form, GoalType.custom_event)
 _ON_PAGES = (GoalType.page_view, GoalType.lead_form, GoalType.time_on_page, GoalType.scroll_depth)
 
@@ -80,6 +81,27 @@ def _fields(currency: str) -> tuple[Field, ...]:
             unit=currency,
             help="What a completion is worth when its event has no value.",
         ),
+        Field(
+            "lookback_days",
+            "Lookback window",
+            "number",
+            unit="days",
+            help="How long before a completion a touchpoint may lie to be credited; 30 when empty.",
+        ),
+        Field(
+            "half_life_days",
+            "Half-life",
+            "number",
+            unit="days",
+            help="Under time decay, a touchpoint this much older earns half; 7 when empty.",
+        ),
+        Field(
+            "first_weight",
+            "Weight of the first touch",
+            "number",
+            help="Under position based, from 0 to 1; 0.4 when empty. Give both weights or neither.",
+        ),
+        Field("last_weight", "Weight of the last touch", "number", help="What both leave goes to the touches between."),
         Field("priority", "Priority", "number", help="Higher ones are listed first."),
         Field("description", "Description", "area"),
         Field("is_active", "Active", "switch", help="A paused goal keeps its completions and counts no new ones."),
@@ -125,7 +147,7 @@ def _written(value: object) -> str:
 
 def goal_change(values: Values) -> GoalChange:
     """What the form holds as a change: a field left empty is emptied, a priority left empty is 0."""
-    emptied = {"description": None, "default_value": None, "priority": 0}
+    emptied = {"description": None, "default_value": None, "priority": 0} | dict.fromkeys(CREDITING)
     # A name or type left empty is missing, as in a new goal.
     validated(GoalFields, goal_values(values))
     return validated(GoalChange, {**emptied, **goal_values(values)})
@@ -147,6 +169,7 @@ def given_of(goal: Goal) -> dict[str, Any]:
         "is_active": goal.is_active,
         "priority": goal.priority,
         "default_value": None if default_minor is None else to_major(default_minor, goal.currency),
+        **{name: getattr(goal, name) for name in CREDITING},
         **conditions,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adplanning.attribution.credit import HALF_LIFE_DAYS, LOOKBACK_DAYS
 from adplanning.conversions import service
 from adplanning.conversions.fields import GoalFields
 from adplanning.conversions.service import Completions
@@ -210,6 +211,8 @@ def _groups(visit: Visit, goal: Goal) -> Mapping[str, Mapping[str, Cell]]:
             "Event's own value": (badges.YES if goal.value_from_event else badges.NO).cell(),
             "Default value": text(default),
             "Currency": text(goal.currency),
+            "Lookback window": text(f"{goal.lookback_days or LOOKBACK_DAYS} days"),
+            "Half-life": text(f"{goal.half_life_days or HALF_LIFE_DAYS:g} days"),
             "Priority": text(goal.priority),
             "Website": text(goal.website_id or "all"),
             "Created": text(formats.moment(goal.created_at, visit.settings.zone)),
