@@ -48,10 +48,17 @@ SPEND_KEYS: Final[dict[str, pl.Expr]] = {
 """By what spend is known; that of a source, medium or channel is not, because campaigns mix them."""
 
 
+def spend_rows(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    """The rows that may be added up by one of `SPEND_KEYS`: of ad sets and ads those of their own level, else
+    `spend_once`.
+    """
+    return spend.filter(pl.col("level") == by) if by in ("ad_set", "ad") else spend_once(spend)
+
+
 def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """Add up spend by campaign, ad set, ad or day.
 
-    Formula: Σ reported_minor over `spend_once` by campaign and day, over the rows of their own level by ad set and ad.
+    Formula: Σ reported_minor over `spend_rows`.
 
     Parameters
     ----------
@@ -72,7 +79,7 @@ def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """
     if by not in SPEND_KEYS:
         return pl.LazyFrame(schema={"key": pl.String, "spend_minor": pl.Int64})
-    rows = spend.filter(pl.col("level") == by) if by in ("ad_set", "ad") else spend_once(spend)
+    rows = spend_rows(spend, by)
     in_full = pl.col("reported_minor").is_not_null().all()
     return rows.group_by(SPEND_KEYS[by].alias("key")).agg(
         pl.when(in_full).then(pl.col("reported_minor").sum()).alias("spend_minor")
