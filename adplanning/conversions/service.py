@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -105,24 +105,31 @@ def change_conversion(session: Session, conversion_id: str, change: ConversionCh
         conversion.refunded_minor = refunded
     if cancelled is not None:
         conversion.cancelled_at = (conversion.cancelled_at or now) if cancelled else None
-    all_rules = goal_rules(session)
-    held = [rule.goal_id for rule in all_rules]
-    rules = [] if conversion.is_bot or conversion.cancelled_at else all_rules
-    session.execute(
-        delete(GoalCompletion).where(GoalCompletion.conversion_id == conversion_id, GoalCompletion.goal_id.in_(held))
-    )
-    for met in met_goals(_view(conversion), rules):
-        session.add(
-            GoalCompletion(
-                goal_id=met.goal_id,
-                conversion_id=conversion.id,
-                value_minor=met.value_minor,
-                currency=met.currency,
-                completed_at=conversion.converted_at,
-            )
-        )
-    session.flush()
+    hold_against_goals(session, [conversion])
     return conversion
+
+
+def hold_against_goals(session: Session, conversions: Iterable[Conversion]) -> None:
+    """Let conversions that have changed complete the active goals anew; a cancelled one or a bot's completes none."""
+    rules = goal_rules(session)
+    if not rules:
+        return
+    held = [rule.goal_id for rule in rules]
+    for conversion in conversions:
+        earlier = (GoalCompletion.conversion_id == conversion.id) & GoalCompletion.goal_id.in_(held)
+        session.execute(delete(GoalCompletion).where(earlier))
+        counts = not (conversion.is_bot or conversion.cancelled_at)
+        for met in met_goals(_view(conversion), rules) if counts else ():
+            session.add(
+                GoalCompletion(
+                    goal_id=met.goal_id,
+                    conversion_id=conversion.id,
+                    value_minor=met.value_minor,
+                    currency=met.currency,
+                    completed_at=conversion.converted_at,
+                )
+            )
+    session.flush()
 
 
 def delete_conversion(session: Session, conversion_id: str) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text, update
+from sqlalchemy.orm import Session
 
+from adplanning.conversions.service import hold_against_goals
 from adplanning.core.vocabulary import ConversionType, Origin
 from adplanning.imports.checks import Rule
 from adplanning.imports.completions import complete_goals
@@ -17,7 +19,9 @@ from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, per
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
 from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, insert_steps, value_totals
 from adplanning.store.tables.catalogue import TABLES
+from adplanning.store.tables.events import Conversion
 
+SLICE = 1000
 _CONVERSIONS = TABLES["conversions"]
 # Spelled as in the unique index, which neither database would use for a bound value.
 IS_PURCHASE = text("conversions.conversion_type = 'purchase'")
@@ -124,6 +128,7 @@ def _confirm(connection: Connection, orders: pl.DataFrame, context: Context) -> 
         ),
         given,
     )
+    _complete_anew(connection, orders["known_id"])
 
 
 def _take_back(connection: Connection, orders: pl.DataFrame) -> int:
@@ -146,7 +151,16 @@ def _take_back(connection: Connection, orders: pl.DataFrame) -> int:
             ),
             changed.select("known_id", "left", "refunded_minor", "cancelled_at").to_dicts(),
         )
+        _complete_anew(connection, changed["known_id"])
     return changed.height
+
+
+def _complete_anew(connection: Connection, ids: pl.Series) -> None:
+    # Refunds and confirmations of a file are few beside its orders.
+    session = Session(connection)
+    for start in range(0, ids.len(), SLICE):
+        some = ids.slice(start, SLICE).to_list()
+        hold_against_goals(session, session.scalars(select(Conversion).where(Conversion.id.in_(some))).all())
 
 
 ORDERS = Kind(

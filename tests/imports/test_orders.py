@@ -165,7 +165,9 @@ def test_what_is_paid_back_is_out_of_the_value_and_a_later_file_brings_more(take
         ("7", 80000, 20000),
         ("8", 5000, 0),
     ]
-    summary = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03T10:00Z")
+    summary = take(
+        "orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03T10:00Z"
+    )
     assert (summary.stored, summary.duplicates, summary.totals) == (2, 0, {"taken back": 2.0})
     again = take("orders", header, "7,a@b.co,1000,INR,2026-01-01,300,", "8,a@b.co,50,INR,2026-01-02,,2026-01-03T10:00Z")
     assert (again.stored, again.duplicates) == (0, 2)
@@ -184,3 +186,28 @@ def test_a_file_that_says_nothing_of_refunds_takes_none_back(take: Take, rows: R
 def test_more_paid_back_than_paid_is_refused(take: Take, rows: Rows) -> None:
     summary = take("orders", HEADER + ",refunded", "7,a@b.co,1000,INR,2026-01-01,2000")
     assert (summary.rejected, rows("conversions", "id")) == (1, [])
+
+
+def test_a_refund_and_a_cancellation_reach_the_goals_that_were_met(take: Take, rows: Rows, engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        connection.execute(
+            insert(TABLES["goals"]),
+            {
+                "id": "goal_1",
+                "name": "Big",
+                "goal_type": "purchase",
+                "conditions": {"min_value": 500},
+                "currency": "INR",
+                "value_from_event": True,
+                "is_active": True,
+                "priority": 0,
+                "created_at": NOW,
+                "updated_at": NOW,
+            },
+        )
+    orders = ["7,a@b.co,1000,INR,2026-01-01,{},", "8,a@b.co,900,INR,2026-01-02,,{}", "9,a@b.co,800,INR,2026-01-03,{},"]
+    take("orders", HEADER + ",refunded,cancelled_at", *(order.format("") for order in orders))
+    assert sorted(rows("goal_completions", "value_minor")) == [(80000,), (90000,), (100000,)]
+    later = (order.format(told) for order, told in zip(orders, ("300", "2026-01-04", "400"), strict=True))
+    take("orders", HEADER + ",refunded,cancelled_at", *later)
+    assert rows("goal_completions", "value_minor") == [(70000,)]
