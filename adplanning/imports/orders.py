@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, Table, and_, bindparam, select, text, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from adplanning.conversions.service import hold_against_goals
@@ -15,7 +15,7 @@ from adplanning.imports.completions import complete_goals
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
-from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, persons_of, visitors_of, with_person
+from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
 from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, insert_steps, value_totals
 from adplanning.store.tables.catalogue import TABLES
@@ -74,9 +74,9 @@ def known_purchases(keys: Table) -> Select[Any]:
 def with_owner(connection: Connection, rows: pl.DataFrame, *, at: str, context: Context) -> pl.DataFrame:
     """Give each row its person and its visitor, and link the two.
 
-    The person is that of the e-mail, else the one who signed in last on the visitor. The visitor is the one given, else
-    the one on which the person signed in last, else one that stands in for the person: unique visitors count a buyer
-    once, however many orders name no visitor.
+    The person is that of the e-mail and nobody else: whose a visitor was at the time is told by `people.identity`. The
+    visitor is the one given, else one that stands in for the person: an order that names no browser says nothing of
+    any, and unique visitors count a buyer once, however many such orders there are.
 
     Parameters
     ----------
@@ -89,13 +89,8 @@ def with_owner(connection: Connection, rows: pl.DataFrame, *, at: str, context: 
     """
     named = with_person(connection, rows, since=at, now=context.now)
     link_visitors(connection, named.select("visitor_id", pl.col("email_person_id").alias("person_id"), at=at))
-    of_visitor = persons_of(connection, named.filter(pl.col("email").is_null())["visitor_id"])
-    owned = named.join(of_visitor, on="visitor_id", how="left", maintain_order="left").with_columns(
-        person_id=pl.coalesce("email_person_id", "visitor_person_id")
-    )
-    of_person = visitors_of(connection, owned.filter(pl.col("visitor_id").is_null())["person_id"])
-    seen = owned.join(of_person, on="person_id", how="left", suffix="_own", maintain_order="left").with_columns(
-        visitor_id=pl.coalesce("visitor_id", "visitor_id_own", STAND_IN + pl.col("person_id"))
+    seen = named.with_columns(
+        person_id="email_person_id", visitor_id=pl.coalesce("visitor_id", STAND_IN + pl.col("email_person_id"))
     )
     stand_ins = seen.filter(pl.col("visitor_id") == STAND_IN + pl.col("person_id"))
     link_visitors(connection, stand_ins.select("visitor_id", "person_id", at=at))
@@ -123,7 +118,7 @@ def _confirm(connection: Connection, orders: pl.DataFrame, context: Context) -> 
             refunded_minor=bindparam("refunded_minor"),
             cancelled_at=bindparam("cancelled_at"),
             currency=bindparam("order_currency"),
-            person_id=bindparam("owner"),
+            person_id=func.coalesce(bindparam("owner"), c.person_id),
             confirmed_at=context.now,
         ),
         given,

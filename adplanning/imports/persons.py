@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import Connection, Text, and_, cast, select, true
 
 from adplanning.core.ids import new_ids
 from adplanning.imports.lines import LINE
@@ -14,9 +14,9 @@ from adplanning.imports.readers import IDENTIFIER, TEXT, Field
 from adplanning.store.tables.catalogue import TABLES
 
 _PERSONS = TABLES["persons"]
-_VISITORS = TABLES["visitors"]
+_VISITORS, _UNDONE = TABLES["visitors"], TABLES["undone_merges"]
 _JSON = ("tags", "attributes")
-# The visitor of an order that names none, of a person of whom no browser is known: one a person, not one an order.
+# The visitor of an order that names none: one a person, not one an order.
 STAND_IN = "order:"
 
 NAME_FIELDS = (
@@ -80,15 +80,26 @@ def _filled(known: pl.DataFrame, persons: pl.DataFrame, given: list[str], now: d
 
 
 def link_visitors(connection: Connection, seen: pl.DataFrame) -> None:
-    """Remember the visitors of some rows: when they were first seen, and who signed in on them last.
+    """Remember the visitors of some rows: when they were first seen, and who signed in on them last; merges that
+    somebody has undone stay so.
 
     Parameters
     ----------
     seen : visitor_id, person_id (null: nobody signed in), at; rows without visitor_id are passed over.
     """
+    pair = ["visitor_id", "person_id"]
+    undone = look_up(
+        connection,
+        seen.select(pair).drop_nulls().unique(),
+        lambda keys: select(_UNDONE.c.visitor_id, _UNDONE.c.person_id, true().label("is_undone")).join_from(
+            keys, _UNDONE, and_(_UNDONE.c.visitor_id == keys.c.visitor_id, _UNDONE.c.person_id == keys.c.person_id)
+        ),
+    )
     link = pl.col("person_id").is_not_null()
     visitors = (
         seen.filter(pl.col("visitor_id").is_not_null())
+        .join(undone, on=pair, how="left")
+        .with_columns(pl.when(pl.col("is_undone").is_null()).then("person_id"))
         .sort("at", "person_id", nulls_last=True)
         .group_by(pl.col("visitor_id").alias("id"), maintain_order=True)
         .agg(
@@ -115,34 +126,6 @@ def link_visitors(connection: Connection, seen: pl.DataFrame) -> None:
         pl.min_horizontal("first_seen_at", "first_seen_at_known").alias("first_seen_at"),
     )
     replace(connection, _VISITORS, changed, ("id",))
-
-
-def visitors_of(connection: Connection, person_ids: pl.Series) -> pl.DataFrame:
-    """The visitor on which each person signed in last: person_id, visitor_id."""
-    linked = look_up(
-        connection,
-        person_ids.unique().drop_nulls().to_frame("id"),
-        lambda keys: select(_VISITORS.c.person_id, _VISITORS.c.id.label("visitor_id"), _VISITORS.c.linked_at).join_from(
-            keys, _VISITORS, _VISITORS.c.person_id == keys.c.id
-        ),
-    )
-    stand_in = pl.col("visitor_id").str.starts_with(STAND_IN)
-    return (
-        linked.sort(stand_in, pl.col("linked_at"), "visitor_id", descending=[True, False, False], nulls_last=False)
-        .unique("person_id", keep="last", maintain_order=True)
-        .select("person_id", "visitor_id")
-    )
-
-
-def persons_of(connection: Connection, visitor_ids: pl.Series) -> pl.DataFrame:
-    """Who signed in last on each visitor: visitor_id, visitor_person_id."""
-    return look_up(
-        connection,
-        visitor_ids.unique().drop_nulls().to_frame("id"),
-        lambda keys: select(
-            _VISITORS.c.id.label("visitor_id"), _VISITORS.c.person_id.label("visitor_person_id")
-        ).join_from(keys, _VISITORS, _VISITORS.c.id == keys.c.id),
-    )
 
 
 def known_persons(connection: Connection, person_ids: pl.Series) -> pl.DataFrame:

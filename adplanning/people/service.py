@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.store.tables.events import Conversion, JourneyEvent
-from adplanning.store.tables.people import Person, Visitor, Website
+from adplanning.store.tables.people import Person, UndoneMerge, Visitor, Website
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
@@ -69,6 +69,7 @@ def delete_person(session: Session, person_id: str) -> None:
     session.delete(find_person(session, person_id))
     for table in (Visitor, Conversion, JourneyEvent):
         session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
+    session.execute(delete(UndoneMerge).where(UndoneMerge.person_id == person_id))
 
 
 def list_persons(session: Session, *, limit: int, offset: int) -> tuple[list[Person], int]:

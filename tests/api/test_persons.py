@@ -75,3 +75,39 @@ def test_a_missing_person_is_not_found(admin: TestClient) -> None:
     for call in (admin.get, admin.delete):
         assert call(f"{URL}/person_0").status_code == 404
     assert admin.put(f"{URL}/person_0", json={"city": "x"}).status_code == 404
+
+
+def test_a_visitor_is_taken_from_a_person_and_given_back(admin: TestClient) -> None:
+    person_id = admin.post(URL, json=ASHA).json()["person"]["id"]
+    body = {
+        "visitor_id": "phone/1",
+        "event_type": "page_view",
+        "person_id": person_id,
+        "occurred_at": "2026-03-02T12:00Z",
+    }
+    assert admin.post("/admin/ad-planning/journeys", json=body).status_code == 201
+    [visitor] = admin.get(f"{URL}/{person_id}/visitors").json()["visitors"]
+    assert visitor == {
+        "visitor_id": "phone/1",
+        "sources": ["sign_in"],
+        "first_seen_at": "2026-03-02T12:00:00+00:00",
+        "last_seen_at": "2026-03-02T12:00:00+00:00",
+        "is_undone": False,
+        "undone_at": None,
+        "undone_by": None,
+    }
+    undone = admin.delete(f"{URL}/{person_id}/visitors/phone/1").json()["visitor"]
+    assert undone == visitor | {"is_undone": True, "undone_at": undone["undone_at"]}
+    assert admin.delete(f"{URL}/{person_id}/visitors/phone/1").json()["visitor"] == undone
+    listed = admin.get(f"{URL}/{person_id}/visitors").json()
+    assert listed == {"visitors": [undone], "count": 1, "limit": 50, "offset": 0}
+    assert admin.put(f"{URL}/{person_id}/visitors/phone/1").json()["visitor"] == visitor
+
+
+def test_a_visitor_who_was_never_the_persons_is_not_found(admin: TestClient) -> None:
+    person_id = admin.post(URL, json=ASHA).json()["person"]["id"]
+    for call in (admin.delete, admin.put):
+        answer = call(f"{URL}/{person_id}/visitors/phone/1")
+        assert answer.status_code == 404
+        assert "was never taken for a visitor of person" in answer.json()["error"]
+    assert admin.get(f"{URL}/person_0/visitors").status_code == 404

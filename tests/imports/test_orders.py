@@ -89,21 +89,17 @@ def test_two_spellings_of_an_email_are_one_person_and_one_visitor(take: Take, ro
     assert len(set(rows("conversions", "visitor_id"))) == 1
 
 
-def test_an_order_without_visitor_is_of_the_one_on_which_its_person_signed_in_last(take: Take, rows: Rows) -> None:
-    header = HEADER + ",visitor_id"
-    take(
-        "orders", header, "1,a@b.co,5,INR,2026-01-01,old", "2,a@b.co,5,INR,2026-01-05,new", "3,a@b.co,5,INR,2026-01-02,"
-    )
-    assert rows("conversions", "order_id", "visitor_id") == [("1", "old"), ("2", "new"), ("3", "new")]
+def test_an_order_without_visitor_claims_no_browser(take: Take, rows: Rows) -> None:
+    take("orders", HEADER + ",visitor_id", "1,a@b.co,5,INR,2026-01-05,tablet", "2,a@b.co,5,INR,2026-01-02,")
+    [(person_id,)] = rows("persons", "id")
+    assert rows("conversions", "order_id", "visitor_id") == [("1", "tablet"), ("2", f"order:{person_id}")]
 
 
-def test_an_order_without_email_is_of_who_signed_in_last_on_its_visitor(take: Take, rows: Rows) -> None:
+def test_an_order_without_email_names_nobody_whoever_signed_in_on_its_visitor(take: Take, rows: Rows) -> None:
     header = HEADER + ",visitor_id"
     take("orders", header, "1,a@b.co,5,INR,2026-01-01,shared", "2,c@d.co,5,INR,2026-01-05,shared")
-    take("orders", header, "3,,5,INR,2026-01-02,shared", "4,,5,INR,2026-01-02,stranger")
-    persons = {email: id_ for id_, email in rows("persons", "id", "email")}
-    owners = dict(rows("conversions", "order_id", "person_id"))
-    assert (owners["3"], owners["4"]) == (persons["c@d.co"], None)
+    take("orders", header, "3,,5,INR,2026-01-02,shared")
+    assert dict(rows("conversions", "order_id", "person_id"))["3"] is None
 
 
 def test_a_repeated_order_changes_nothing_and_the_first_row_counts(take: Take, rows: Rows) -> None:
