@@ -19,8 +19,9 @@ def write_facts(folder: Path, n_touchpoints: int, *, keys: str, seed: int) -> No
     Parameters
     ----------
     folder : where to; it must exist.
-    n_touchpoints : how many touchpoints; there are a fifth as many conversions.
-    keys : "text" for ids such as `visitor_000000042`, "int32" for coded ones.
+    n_touchpoints : how many touchpoints; there are a tenth as many conversions.
+    keys : "text" for ids such as `visitor_000000042`, "int32" for coded ones, "sorted" for coded ones with both files
+        sorted by path key and time, then id.
     seed : of all random draws; equal seeds give equal files.
     """
     random = np.random.default_rng(seed)
@@ -39,7 +40,7 @@ def write_facts(folder: Path, n_touchpoints: int, *, keys: str, seed: int) -> No
             "campaign_id": random.integers(0, N_CAMPAIGNS, n_touchpoints).astype(np.int32),
         }
     )
-    n_conversions = n_touchpoints // 5
+    n_conversions = n_touchpoints // 10
     # Most conversions come from any visitor, the others from any touchpoint, so from the heavy visitors.
     shuffled = random.permutation(n_touchpoints)
     one_of_each_visitor = shuffled[np.unique(visitor[shuffled], return_index=True)[1]]
@@ -70,4 +71,6 @@ def write_facts(folder: Path, n_touchpoints: int, *, keys: str, seed: int) -> No
                 for column in ("touchpoint_id", "conversion_id", "path_key")
                 if column in typed.columns
             )
+        if keys == "sorted":
+            typed = typed.sort("path_key", instant, typed.columns[0])
         typed.write_parquet(folder / f"{name}.parquet")
