@@ -10,8 +10,9 @@ import polars as pl
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from adplanning.attribution import service as attribution_service
-from adplanning.attribution.credit import HALF_LIFE_DAYS, LOOKBACK_DAYS
+from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS, CreditOptions
+from adplanning.attribution.crediting import Scope
+from adplanning.attribution.report_service import attribution_report
 from adplanning.core.money import major_units, to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
@@ -102,7 +103,7 @@ class Workspace:
 
         Parameters
         ----------
-        model : a name in `attribution.credit.CREDIT_MODELS`.
+        model : a name in `attribution.crediting.ALL_MODELS`.
         period : of the conversions.
         by : campaign, ad_set, ad, source, medium, channel or day.
         conversion_types : such as ["purchase"]; all types when empty. Where carts and checkouts carry values too, only
@@ -126,17 +127,18 @@ class Workspace:
         >>> ws.attribution("linear", 30)["key"].to_list()
         ['unattributed']
         """
-        report = attribution_service.attribution_report(
+        report = attribution_report(
             self.engine,
+            Scope(self._period(period), self.settings.public_revenue, conversion_types),
             models=[model],
             by=by,
-            period=self._period(period),
-            conversion_types=conversion_types,
-            lookback_days=lookback_days,
-            half_life_days=half_life_days,
+            options=CreditOptions(
+                lookback_days=lookback_days,
+                half_life_days=half_life_days,
+                direct_credit=self.settings.direct_credit,
+            ),
             currency=self.settings.currency,
             zone=self.settings.zone,
-            public_revenue=self.settings.public_revenue,
         )
         unattributed = pl.DataFrame(
             {

@@ -29,9 +29,9 @@ ROLES = {
     "core": ("", ""),
     "store": ("store", "sqlalchemy alembic psycopg sqlite3 subprocess adbc_driver_postgresql adbc_driver_sqlite"),
     "formula": ("own-formula", ""),
-    "charts": ("own-formula", "altair"),
+    "charts": ("own-formula own-charts", "altair"),
     "client": ("", "httpx"),
-    "queries": ("store own-formula", "sqlalchemy"),
+    "queries": ("store own-formula own-queries", "sqlalchemy"),
     "service": ("store own-formula own-queries own-client own-service", "sqlalchemy"),
     "workflows": ("store formula service workflows", "sqlalchemy"),
     "demo": ("store demo formula service workflows", "sqlalchemy"),
@@ -123,7 +123,9 @@ def is_allowed(importer: str, target: str) -> bool:
     if kind in allowed or (f"own-{kind}" in allowed and domain(importer) == domain(target)):
         return True
     return any(
-        domain(importer) == start and end in (domain(target), "*") and kind in ("formula", "service")
+        domain(importer) == start
+        and end in (domain(target), "*")
+        and (kind in ("formula", "service") or kind == role(importer) == "queries")
         for start, end in EXCEPTIONS
     )
 

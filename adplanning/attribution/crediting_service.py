@@ -11,9 +11,12 @@ import polars as pl
 from sqlalchemy import Connection, Engine, delete, select
 
 from adplanning.attribution import credit, queries
-from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS, conversion_paths, credited_minor
+from adplanning.attribution.credit import conversion_paths, credited_minor
+from adplanning.attribution.credit_models import CREDIT_MODELS
+from adplanning.attribution.credit_options import CreditOptions
+from adplanning.attribution.crediting import Scope, journeys
 from adplanning.attribution.fingerprints import fingerprints
-from adplanning.attribution.path_keys import on_paths, with_path_key
+from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.store.tables.catalogue import TABLES
@@ -24,6 +27,7 @@ CONVERSIONS_A_PART: Final = 10_000
 # Both databases bound the number of values in one statement.
 IDS_A_STATEMENT: Final = 5_000
 _CREDITS, _PATHS = TABLES["attribution_credits"], TABLES["credited_paths"]
+USUAL: Final = CreditOptions()
 _KEPT = ("conversion_id", "currency", "converted_at")
 
 
@@ -39,8 +43,7 @@ class CreditChanges:
     changed: pl.DataFrame
     gone: pl.Series
     models: tuple[str, ...]
-    lookback_days: int
-    half_life_days: float
+    options: CreditOptions
 
     @property
     def n_unattributed(self) -> int:
@@ -56,9 +59,16 @@ class CreditChanges:
 
     def _rows(self, part: pl.DataFrame) -> pl.DataFrame:
         """The credits of some conversions; one without a touchpoint has one row without touchpoint a model."""
+        options = self.options
         paths = self.paths.lazy().join(part.lazy(), on="conversion_id", how="semi")
         shared = (
-            credit.credits(paths, self.models, half_life_days=self.half_life_days)
+            credit.credits(
+                paths,
+                self.models,
+                half_life_days=options.half_life_days,
+                first_weight=options.first_weight,
+                last_weight=options.last_weight,
+            )
             .select(*_KEPT, "touchpoint_id", "position", *self.models, *map(credited_minor, self.models))
             .collect()
         )
@@ -88,8 +98,8 @@ class CreditChanges:
             "credit",
             "value_minor",
             "model",
-            lookback_days=pl.lit(self.lookback_days),
-            half_life_days=pl.lit(self.half_life_days, pl.Float64),
+            lookback_days=pl.lit(options.lookback_days),
+            half_life_days=pl.lit(options.half_life_days, pl.Float64),
         )
 
 
@@ -108,41 +118,49 @@ def credit_changes(
     period: Period,
     public_revenue: PublicRevenue,
     models: Sequence[str] = tuple(CREDIT_MODELS),
-    lookback_days: int = LOOKBACK_DAYS,
-    half_life_days: float = HALF_LIFE_DAYS,
+    options: CreditOptions = USUAL,
     afresh: bool = False,
 ) -> CreditChanges:
     """Find the conversions of a period whose kept credits are no longer right; nothing is locked meanwhile.
 
     A conversion has changed when the facts behind its credits are other than when they were kept: see `fingerprints`.
-    What it is given then is what a run over everything would give it, because a path depends on nothing else.
+    What it is given then is what a run over everything would give it, because a path depends on nothing else. Models
+    that learn from all paths are not kept: the next path would change every credit of theirs.
 
     Parameters
     ----------
     period : of the conversions; credits of others stay as they are.
     public_revenue : which purchases count.
-    models, lookback_days, half_life_days : how credit is given; with other settings every conversion has changed.
+    models : names in `CREDIT_MODELS`; credits under others are dropped.
+    options : how credit is given; with other options every conversion has changed.
     afresh : take every conversion for changed.
 
     Raises
     ------
-    InvalidData : an unknown model, or a window that is none.
+    InvalidData : an unknown model.
     """
-    facts, kept = queries.kept_facts(engine, period, lookback_days=lookback_days, public_revenue=public_revenue)
-    conversions = with_path_key(facts.conversions, facts.visitors).collect()
-    touchpoints = on_paths(facts.touchpoints, facts.visitors, facts.claims)
-    paths = conversion_paths(conversions.lazy(), touchpoints, lookback_days=lookback_days).collect()
-    settings = f"{version('adplanning')} {sorted(models)} {lookback_days} {float(half_life_days)}"
-    found = fingerprints(conversions.lazy(), paths.lazy(), settings=settings).collect()
+    for model in models:
+        if model not in CREDIT_MODELS:
+            raise InvalidData.unknown_choice("models", model, CREDIT_MODELS)
+    facts, kept = queries.kept_facts(engine, Scope(period, public_revenue), lookback_days=options.lookback_days)
+    found = journeys(facts)
+    conversions = found.conversions.collect()
+    paths = conversion_paths(
+        conversions.lazy(),
+        found.touchpoints,
+        lookback_days=options.lookback_days,
+        direct_credit=options.direct_credit,
+    ).collect()
+    settings = f"{version('adplanning')} {sorted(models)} {options}"
+    now = fingerprints(conversions.lazy(), paths.lazy(), settings=settings).collect()
     right = kept.clear() if afresh else kept
     return CreditChanges(
         conversions,
         paths,
-        changed=found.join(right, on=["conversion_id", "fingerprint"], how="anti").sort("conversion_id"),
-        gone=kept.join(found, on="conversion_id", how="anti").sort("conversion_id")["conversion_id"],
+        changed=now.join(right, on=["conversion_id", "fingerprint"], how="anti").sort("conversion_id"),
+        gone=kept.join(now, on="conversion_id", how="anti").sort("conversion_id")["conversion_id"],
         models=tuple(models),
-        lookback_days=lookback_days,
-        half_life_days=half_life_days,
+        options=options,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from adplanning.attribution.channels import channel, plain
-from adplanning.attribution.credit import credited_minor
+from adplanning.attribution.channels import plain
+from adplanning.attribution.claims import claims_by
+from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.spend import SPEND_KEYS, spend_by, spend_once
 from adplanning.core.errors import InvalidData
 from adplanning.core.frames import require_columns
@@ -26,7 +27,7 @@ BREAKDOWNS: Final[dict[str, pl.Expr]] = {
     "ad": pl.col("ad_id").fill_null(UNRESOLVED),
     "source": plain("utm_source").fill_null(NO_TAG),
     "medium": plain("utm_medium").fill_null(NO_TAG),
-    "channel": channel(),
+    "channel": pl.col("channel"),
     "day": pl.col("on").cast(pl.String),
 }
 """What a report may be broken down by: the key of a touchpoint; `on` is the day of the conversion."""
@@ -46,13 +47,14 @@ class AttributionReport:
     """The credit of a period under some models; money in minor units of `currency` unless a name says otherwise.
 
     `rows` has one row per model and key: model, key, name, credited_conversions, credited_value_minor, spend_minor
-    (null where it cannot be known), cost_per_conversion (major units), roas, share (of all conversions).
-    Under every model, rows and unattributed add up to the totals.
+    (null where it cannot be known), cost_per_conversion (major units), roas, share (of all conversions),
+    new_conversions (the part of the credit that is for those who had bought nothing before), claimed_conversions (what
+    the platform reports for the key; null where it reports none). Under every model, rows and unattributed add up to
+    the totals.
     """
 
     by: str
-    lookback_days: int
-    half_life_days: float
+    options: CreditOptions
     period: Period
     currency: str
     models: tuple[str, ...]
@@ -69,8 +71,11 @@ class AttributionReport:
         """The report as the API shows it: amounts in major units."""
         return {
             "by": self.by,
-            "lookback_days": self.lookback_days,
-            "half_life_days": self.half_life_days,
+            "lookback_days": self.options.lookback_days,
+            "half_life_days": self.options.half_life_days,
+            "first_weight": self.options.first_weight,
+            "last_weight": self.options.last_weight,
+            "direct_credit": self.options.direct_credit,
             "period": self.period.to_json(),
             "currency": self.currency,
             "models": [self._model_json(model) for model in self.models],
@@ -88,6 +93,8 @@ class AttributionReport:
             "cost_per_conversion",
             "roas",
             "share",
+            "new_conversions",
+            "claimed_conversions",
         )
         return {
             "model": model,
@@ -114,27 +121,28 @@ def attribution_report(
     by: str,
     period: Period,
     currency: str,
-    lookback_days: int,
-    half_life_days: float,
+    options: CreditOptions,
 ) -> AttributionReport:
     """Add up credit and spend by what a touchpoint has in common.
 
-    Formula: credited conversions = Σ credit, credited value = Σ `credited_minor`, over the touchpoints of a key;
+    Formula: credited conversions = Σ credit, credited value = Σ `<model>_minor`, over the touchpoints of a key;
     cost per conversion = spend / credited conversions, ROAS = credited value / spend, share = credited conversions /
-    all conversions. Unattributed are the conversions without a touchpoint on their path.
+    all conversions. New conversions are those of `is_new`; claimed ones by `claims_by`, beside ours and never added to
+    them. Unattributed are the conversions without a touchpoint on their path.
 
     Parameters
     ----------
-    credited : as from `credits`, with the models' columns, reported_minor (the conversion's value in the reporting
-        currency, null without value or rate), the touchpoint's UTM tags, platform and ad ids, and the conversion's day.
+    credited : as from `credit.credited_paths`, with the models' columns and `<model>_minor`, reported_minor (the
+        conversion's value in the reporting currency, null without value or rate), the touchpoint's UTM tags, channel
+        and ad ids, the conversion's day and is_new.
     conversions : one row per conversion, on a path or not: currency, value_minor, reported_minor.
     spend : one row per reported object and day: level, object_id, campaign_id, on, currency, spend_minor,
-        reported_minor.
+        reported_minor, n_results.
     names : one row per campaign, ad set or ad (what `by` is): key, name.
     models : columns of `credited`, each a credit model.
     by : one of `BREAKDOWNS`. A touchpoint that has no such key counts under `unresolved` (campaign, ad_set, ad) or
         `(none)` (source, medium), so that it never vanishes. Source and medium without regard to case.
-    period, currency, lookback_days, half_life_days : of the numbers, told along.
+    period, currency, options : of the numbers, told along.
 
     Returns
     -------
@@ -148,26 +156,34 @@ def attribution_report(
     """
     if by not in BREAKDOWNS:
         raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
-    require_columns(credited, ["path", "position", "is_first", "is_last", "reported_minor", *models], what="credited")
-    earned, sold, unconverted, spent, once, unspent = pl.collect_all(
+    require_columns(credited, ["is_first", "is_new", "channel", "reported_minor", *models], what="credited")
+    earned, sold, unconverted, spent, claimed, once, unspent = pl.collect_all(
         [
             _earned(credited, models, by),
             conversions.select(pl.len().cast(pl.Int64), pl.col("reported_minor").sum()),
             _apart(conversions, "value_minor"),
             spend_by(spend, by),
+            claims_by(spend, by),
             spend_once(spend).select(pl.col("reported_minor").sum()),
             _apart(spend_once(spend), "spend_minor"),
         ]
     )
     n_conversions, value_minor = sold.row(0)
     rows = pl.concat(
-        _rows(earned, model, spent, names, by=by, n_conversions=n_conversions, unit=10 ** minor_digits(currency))
+        _rows(
+            earned,
+            model,
+            spent.join(claimed, on="key", how="left"),
+            names,
+            by=by,
+            n_conversions=n_conversions,
+            unit=10 ** minor_digits(currency),
+        )
         for model in models
     )
     return AttributionReport(
         by=by,
-        lookback_days=lookback_days,
-        half_life_days=half_life_days,
+        options=options,
         period=period,
         currency=currency,
         models=tuple(models),
@@ -185,14 +201,11 @@ def attribution_report(
 def _earned(credited: pl.LazyFrame, models: Sequence[str], by: str) -> pl.LazyFrame:
     """Per key the credits and values under each model, and how many paths begin there, worth how much."""
     begins = pl.col("is_first")
-    return (
-        credited.with_columns(credited_minor(model, value="reported_minor") for model in models)
-        .group_by(BREAKDOWNS[by].alias("key"))
-        .agg(
-            *(pl.col(model, f"{model}_minor").sum() for model in models),
-            begins.sum().cast(pl.Int64).alias("n_paths"),
-            pl.col("reported_minor").filter(begins).sum().alias("paths_minor"),
-        )
+    return credited.group_by(BREAKDOWNS[by].alias("key")).agg(
+        *(pl.col(model, f"{model}_minor").sum() for model in models),
+        *(pl.col(model).filter("is_new").sum().alias(f"{model}_new") for model in models),
+        begins.sum().cast(pl.Int64).alias("n_paths"),
+        pl.col("reported_minor").filter(begins).sum().alias("paths_minor"),
     )
 
 
@@ -218,6 +231,7 @@ def _rows(
                 "key",
                 pl.col(model).round(9).alias("credited_conversions"),
                 pl.col(f"{model}_minor").alias("credited_value_minor"),
+                pl.col(f"{model}_new").round(9).alias("new_conversions"),
             ),
             on="key",
             how="left",
@@ -225,7 +239,7 @@ def _rows(
         .join(spent, on="key", how="left")
         .join(names, on="key", how="left")
         .with_columns(
-            pl.col("credited_conversions", "credited_value_minor").fill_null(0),
+            pl.col("credited_conversions", "credited_value_minor", "new_conversions").fill_null(0),
             pl.when(has_spend & ~is_partial).then(spend.fill_null(0)).alias("spend_minor"),
             pl.coalesce("name", pl.when(pl.col("key") == UNRESOLVED).then(pl.lit("No campaign found")), "key").alias(
                 "name"
@@ -241,6 +255,8 @@ def _rows(
             ratio(spend / unit, credited).alias("cost_per_conversion"),
             ratio(pl.col("credited_value_minor"), spend).alias("roas"),
             ratio(credited, pl.lit(n_conversions)).alias("share"),
+            "new_conversions",
+            "claimed_conversions",
         )
         .sort(order, descending=[name != "key" for name in order])
     )

@@ -2,84 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from adplanning.attribution import credit, queries, report
-from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS, conversion_paths
+from adplanning.attribution import queries
+from adplanning.attribution.credit_options import CreditOptions
+from adplanning.attribution.crediting import (
+    Journeys,
+    Learning,
+    Scope,
+    credited,
+    journeys,
+    learned_weights,
+    learns,
+    reported,
+)
 from adplanning.attribution.outcomes import touch_outcomes
-from adplanning.attribution.path_keys import on_paths, with_path_key
-from adplanning.attribution.report import AttributionReport
-from adplanning.attribution.resolution import exact_matches
 from adplanning.attribution.spend import spend_by
 from adplanning.attribution.touch_counts import touch_counts
-from adplanning.core.errors import Conflict, InvalidData, NotFound
+from adplanning.core.errors import Conflict, NotFound
 from adplanning.core.ids import new_id
 from adplanning.core.money import in_reporting_currency, to_major
 from adplanning.core.periods import RESOLUTION, Period
-from adplanning.core.vocabulary import ConversionType, PublicRevenue, ResolutionMethod, platform_of_source
+from adplanning.core.vocabulary import PublicRevenue, ResolutionMethod, platform_of_source
 from adplanning.store import lists
 from adplanning.store.tables.attribution import Touchpoint
 
-
-def attribution_report(
-    engine: Engine,
-    *,
-    period: Period,
-    currency: str,
-    zone: ZoneInfo,
-    public_revenue: PublicRevenue,
-    models: Sequence[str] = tuple(CREDIT_MODELS),
-    by: str = "campaign",
-    lookback_days: int = LOOKBACK_DAYS,
-    half_life_days: float = HALF_LIFE_DAYS,
-    conversion_types: Sequence[str] = (),
-) -> AttributionReport:
-    """Credit and spend of all counted conversions of a period, or of some types; see `report.attribution_report`.
-
-    Where carts and checkouts carry values too, only a report on purchases has the shop's revenue in its ROAS.
-    """
-    paths, spend, rates, names = queries.report_facts(
-        engine,
-        period,
-        by=by,
-        zone=zone,
-        lookback_days=lookback_days,
-        public_revenue=public_revenue,
-        conversion_types=_known_types(conversion_types),
-    )
-    conversions = _reported(paths.conversions, rates, currency=currency, zone=zone)
-    credited = _credited(paths, conversions, models, lookback_days=lookback_days, half_life_days=half_life_days)
-    return report.attribution_report(
-        credited,
-        conversions,
-        in_reporting_currency(
-            spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
-        ),
-        names,
-        models=models,
-        by=by,
-        period=period,
-        currency=currency,
-        lookback_days=lookback_days,
-        half_life_days=half_life_days,
-    )
-
-
-def resolve_exact(connection: Connection) -> int:
-    """Link each unresolved touchpoint whose UTM campaign means exactly one campaign; answer how many were linked.
-
-    See `resolution.exact_matches`. Manual links and earlier matches stay; run twice, it changes nothing more.
-    """
-    matches = exact_matches(queries.unresolved_tags(connection), queries.campaign_names(connection))
-    return queries.set_campaigns(connection, matches, ResolutionMethod.exact_utm_match, confidence=1.0)
+USUAL: Final = CreditOptions()
+LEARNING: Final = Learning()
 
 
 @dataclass(frozen=True)
@@ -114,8 +71,8 @@ def list_touchpoints(
     sort: str | None = None,
     descending: bool = False,
     model: str = "last_click",
-    lookback_days: int = LOOKBACK_DAYS,
-    half_life_days: float = HALF_LIFE_DAYS,
+    options: CreditOptions = USUAL,
+    learning: Learning = LEARNING,
 ) -> tuple[list[TouchpointRow], int]:
     """One page of the counted touchpoints, and how many match in all.
 
@@ -126,7 +83,8 @@ def list_touchpoints(
     limit, offset : which of the rows make the page.
     search : what one of its UTM source or campaign, visitor or id must hold, in whatever case.
     sort, descending : one of `queries.TOUCHPOINT_ORDERS`; newest first when there is none.
-    model, lookback_days, half_life_days : how conversions give credit.
+    model, options, learning : how conversions give credit; a data-driven model learns from all conversions of the
+        period.
 
     Raises
     ------
@@ -139,27 +97,43 @@ def list_touchpoints(
     if not page:
         return [], lists.total(session, query)
     started = [touchpoint.session_started_at for touchpoint in page]
-    within_reach = Period(min(started), max(started) + timedelta(days=lookback_days) + RESOLUTION)
-    paths, spend, rates, names = queries.page_facts(
-        session.connection().engine,
-        within_reach,
+    engine = session.connection().engine
+    within_reach = Period(min(started), max(started) + options.lookback + RESOLUTION)
+    facts, spend, rates, names = queries.page_facts(
+        engine,
+        Scope(within_reach, public_revenue),
         sorted({touchpoint.visitor_id for touchpoint in page}),
         sorted({touchpoint.ad_campaign_id for touchpoint in page if touchpoint.ad_campaign_id}),
-        lookback_days=lookback_days,
-        public_revenue=public_revenue,
+        lookback_days=options.lookback_days,
     )
-    conversions = _reported(paths.conversions, rates, currency=currency, zone=zone)
-    credited = _credited(paths, conversions, [model], lookback_days=lookback_days, half_life_days=half_life_days)
+    weights = None
+    if learns([model], learning):
+        everything, _ = queries.credit_facts(engine, Scope(period, public_revenue), lookback_days=options.lookback_days)
+        weights = learned_weights(journeys(everything), [model], options, learning)
+    found = journeys(facts)
+    conversions = reported(found.conversions, rates, currency=currency, zone=zone)
+    shared = (
+        credited(
+            Journeys(conversions, found.touchpoints),
+            [model],
+            options,
+            value="reported_minor",
+            learning=learning,
+            weights=weights,
+        )
+        .collect()
+        .lazy()
+    )
     reported_spend = in_reporting_currency(
         spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
     )
-    touched = on_paths(paths.touchpoints, paths.visitors, paths.claims)
     without_rate = pl.col("reported_minor").is_null() & pl.col("value_minor").is_not_null() & (pl.col(model) > 0)
+    ids = [touchpoint.id for touchpoint in page]
     outcomes, spent, unvalued = pl.collect_all(
         [
-            touch_outcomes(credited, touched, model=model).filter(pl.col("touchpoint_id").is_in([t.id for t in page])),
+            touch_outcomes(shared, found.touchpoints, model=model).filter(pl.col("touchpoint_id").is_in(ids)),
             spend_by(reported_spend, "campaign"),
-            credited.filter(without_rate).select("touchpoint_id").unique(),
+            shared.filter(without_rate).select("touchpoint_id").unique(),
         ]
     )
     unknown = set(unvalued["touchpoint_id"])
@@ -231,34 +205,6 @@ def create_touchpoint(session: Session, fields: Mapping[str, Any], *, now: datet
 def attribution_stats(engine: Engine, period: Period, *, website_id: str | None = None) -> dict[str, Any]:
     """How many counted touchpoints a period has, and how many found their campaign; see `touch_counts`."""
     return touch_counts(queries.touchpoint_facts(engine, period, website_id), period)
-
-
-def _known_types(conversion_types: Sequence[str]) -> Sequence[str]:
-    for name in conversion_types:
-        if name not in set(ConversionType):
-            raise InvalidData.unknown_choice("conversion_types", name, ConversionType)
-    return conversion_types
-
-
-def _reported(conversions: pl.LazyFrame, rates: pl.DataFrame, *, currency: str, zone: ZoneInfo) -> pl.LazyFrame:
-    dated = conversions.with_columns(pl.col("converted_at").dt.convert_time_zone(zone.key).dt.date().alias("on"))
-    return in_reporting_currency(dated, rates, currency=currency, amount="value_minor", on="on", into="reported_minor")
-
-
-def _credited(
-    paths: queries.PathFacts,
-    conversions: pl.LazyFrame,
-    models: Sequence[str],
-    *,
-    lookback_days: int,
-    half_life_days: float,
-) -> pl.LazyFrame:
-    path = conversion_paths(
-        with_path_key(conversions, paths.visitors),
-        on_paths(paths.touchpoints, paths.visitors, paths.claims),
-        lookback_days=lookback_days,
-    )
-    return credit.credits(path, models, half_life_days=half_life_days)
 
 
 def _spent(campaign_id: str | None, spend_of: Mapping[str, int | None], currency: str) -> float | None:

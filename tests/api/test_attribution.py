@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -103,6 +103,9 @@ def test_the_way_of_one_number(admin: TestClient) -> None:
         # Weights 1/4, 1/2 and 1, that is 1/7, 2/7 and 4/7.
         "time_decay": {"camp_quilts": (pytest.approx(3 / 7), 428.57), "camp_towels": (pytest.approx(4 / 7), 571.43)},
         "position_based": {"camp_quilts": (pytest.approx(0.6), 600), "camp_towels": (pytest.approx(0.4), 400)},
+        # All touchpoints came through one channel, which thus weighs alike everywhere.
+        "markov": {"camp_quilts": (pytest.approx(2 / 3), 666.67), "camp_towels": (pytest.approx(1 / 3), 333.33)},
+        "shapley": {"camp_quilts": (pytest.approx(2 / 3), 666.67), "camp_towels": (pytest.approx(1 / 3), 333.33)},
     }
     for model in found["models"]:
         assert model["unattributed"] == {"conversions": 1, "value": 500}
@@ -208,11 +211,76 @@ def test_statistics_count_sessions_by_what_they_came_from(admin: TestClient) -> 
         ({"lookback_days": 0}, "lookback_days"),
         ({"half_life_days": 0}, "half_life_days"),
         ({"half_life_days": "nan"}, "half_life_days"),
-        # Words of the contract whose models are not here yet: refused, never answered with another model's numbers.
-        ({"attribution_model": "markov"}, "choose one of: last_click, first_click, linear, time_decay, position_based"),
+        ({"attribution_model": "markov", "markov_order": 4}, "markov_order"),
+        ({"attribution_model": "shapley", "shapley_by": "chance"}, "shapley_by"),
+        ({"first_weight": 0.7, "last_weight": 0.4}, "first_weight"),
+        ({"conversion_type": "sale"}, "conversion_type"),
     ],
 )
 def test_a_bad_report_is_refused_by_name(admin: TestClient, params: dict[str, Any], words: str) -> None:
     answer = admin.get(f"{URL}/report", params=params)
     assert answer.status_code == 400
     assert words in answer.json()["message"]
+
+
+def recent(admin: TestClient, **params: Any) -> dict[str, Any]:
+    """The report of all time, so of what was just told."""
+    return admin.get(f"{URL}/report", params=params).json()
+
+
+def test_what_stands_behind_a_number_adds_up_to_it(admin: TestClient) -> None:
+    for n, (campaign, days) in enumerate((("a", 6), ("b", 4), ("a", 2))):
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        touch = {"visitor_id": "v", "utm_source": campaign, "session_started_at": at, "analytics_session_id": f"s{n}"}
+        assert admin.post(URL, json=touch).status_code == 201
+    sold = {"visitor_id": "v", "conversion_type": "purchase", "conversion_value": 100}
+    for _ in range(2):
+        assert admin.post("/admin/ad-planning/conversions", json=sold).status_code == 201
+    for model in ("last_click", "linear", "position_based", "shapley"):
+        asked = {"attribution_model": model, "by": "source"}
+        rows = recent(admin, **asked)["models"][0]["rows"]
+        assert {row["key"] for row in rows} == {"a", "b"}
+        for row in rows:
+            behind = admin.get(f"{URL}/report/touchpoints", params={**asked, "key": row["key"], "limit": 1}).json()
+            assert behind["credited_conversions"] == pytest.approx(row["credited_conversions"])
+            assert behind["credited_value"] == row["credited_value"]
+            assert behind["count"] == (4 if row["key"] == "a" else 2)
+            assert len(behind["touchpoints"]) == 1
+
+
+def test_the_ways_to_conversions_are_told_with_those_that_had_none(admin: TestClient) -> None:
+    at = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+    admin.post(URL, json={"visitor_id": "v", "utm_source": "news", "utm_medium": "email", "session_started_at": at})
+    for visitor in ("v", "v", "w"):
+        sold = {"visitor_id": visitor, "conversion_type": "purchase", "conversion_value": 100}
+        admin.post("/admin/ad-planning/conversions", json=sold)
+    paths = admin.get(f"{URL}/report/paths").json()
+    assert (paths["conversions"], paths["without_touchpoint"]) == (3, 1)
+    assert [(row["sequence"], row["conversions"], row["value"]) for row in paths["top_paths"]] == [("email", 2, 200)]
+    assert [(row["days"], row["conversions"]) for row in paths["time_lags"]] == [(3, 2)]
+    assert {row["is_new"]: row["n_conversions"] for row in paths["new_and_returning"]} == {True: 2, False: 1}
+
+
+def test_too_few_persons_have_no_interval_and_the_reason_is_told(admin: TestClient) -> None:
+    admin.post(URL, json={"visitor_id": "v", "utm_source": "news", "utm_medium": "email"})
+    admin.post("/admin/ad-planning/conversions", json={"visitor_id": "v", "conversion_type": "purchase"})
+    [channel] = admin.get(f"{URL}/report/intervals", params={"attribution_model": "markov"}).json()["channels"]
+    assert (channel["channel"], channel["credited_conversions"], channel["share_low"]) == ("email", 1, None)
+    assert "an interval needs" in channel["reason"]
+
+
+def test_a_goals_own_window_is_used_and_told_and_may_be_overruled(admin: TestClient) -> None:
+    made = admin.post(
+        "/admin/ad-planning/goals",
+        json={"name": "Big", "goal_type": "purchase", "lookback_days": 2, "default_value": 7},
+    )
+    goal_id = made.json()["goal"]["id"]
+    at = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    admin.post(URL, json={"visitor_id": "v", "utm_source": "news", "session_started_at": at})
+    admin.post("/admin/ad-planning/conversions", json={"visitor_id": "v", "conversion_type": "purchase"})
+    admin.post("/admin/ad-planning/conversions", json={"visitor_id": "v", "conversion_type": "add_to_cart"})
+    own, longer = recent(admin, goal_id=goal_id), recent(admin, goal_id=goal_id, lookback_days=9)
+    assert (own["lookback_days"], longer["lookback_days"]) == (2, 9)
+    assert own["models"][0]["unattributed"] == {"conversions": 1, "value": 7}
+    assert longer["models"][0]["unattributed"] == {"conversions": 0, "value": 0}
+    assert admin.get(f"{URL}/report", params={"goal_id": "goal_none"}).status_code == 404

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select, update
 
 from adplanning.attribution import crediting_service
-from adplanning.attribution.credit import CREDIT_MODELS
+from adplanning.attribution.credit_models import CREDIT_MODELS
+from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting_service import CreditChanges, credit_changes, keep_credits
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
@@ -102,7 +103,7 @@ def test_a_refund_takes_credit_back_and_a_cancelled_order_all_of_it(engine: Engi
 
 def test_another_window_changes_every_conversion_and_other_models_are_dropped(engine: Engine, shop: None) -> None:
     run(engine)
-    assert run(engine, lookback_days=2, models=["linear"]).changed.height == 7
+    assert run(engine, options=CreditOptions(lookback_days=2), models=["linear"]).changed.height == 7
     assert {(row[0], row[5]) for row in kept(engine)} == {("linear", 2)}
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from adplanning.attribution import credit
-from adplanning.attribution.credit import CREDIT_MODELS, conversion_paths
+from adplanning.attribution.credit import credited_paths
+from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.attribution.outcomes import touch_outcomes
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def outcomes(
         },
         orient="row",
     )
-    shared = credit.credits(conversion_paths(sold, touched), [model])
+    shared = credited_paths(sold, touched, [model], value="reported_minor")
     found = touch_outcomes(shared, touched, model=model).collect()
     return {name: (kind, converted, minor) for name, kind, converted, minor in found.iter_rows()}
 

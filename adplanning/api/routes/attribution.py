@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from adplanning.api.bodies import PeriodOut, UnconvertedOut
+from adplanning.api.bodies import PeriodOut
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Now, Page, Reading, StoreEngine, Writing
 from adplanning.attribution import service
-from adplanning.attribution.credit import CREDIT_MODELS, HALF_LIFE_DAYS, LOOKBACK_DAYS
+from adplanning.attribution.credit_options import CreditOptions
 from adplanning.core.fields import Fields, InstantText, Optional, instant_or
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import Identifier, JsonObject
-from adplanning.core.vocabulary import AttributionModel, ConversionType, Platform, ResolutionMethod, TouchType
+from adplanning.core.vocabulary import (
+    AttributionModel,
+    Platform,
+    ResolutionMethod,
+    TouchType,
+)
 from adplanning.store.tables.attribution import Touchpoint
 
 router = APIRouter(prefix="/admin/ad-planning/attribution", tags=["attribution"])
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Breakdown = Literal["campaign", "ad_set", "ad", "source", "medium", "channel", "day"]
-MAX_DAYS = 3650
 
 
 class TouchpointFields(Fields):
@@ -122,41 +125,6 @@ class StatsAnswer(BaseModel):
     period: PeriodOut
 
 
-class ReportRow(BaseModel):
-    """The credit of one key against its spend; a ratio without denominator is null."""
-
-    key: str
-    name: str | None
-    credited_conversions: float
-    credited_value: float
-    spend: float | None
-    cost_per_conversion: float | None
-    roas: float | None
-    share: float | None
-
-
-class ModelReport(BaseModel):
-    """All keys under one model; credited plus unattributed are the totals."""
-
-    model: str
-    rows: list[ReportRow]
-    unattributed: dict[str, float]
-    totals: dict[str, float]
-
-
-class ReportAnswer(BaseModel):
-    """Credit and spend of the conversions of a period."""
-
-    by: str
-    lookback_days: int
-    half_life_days: float
-    period: PeriodOut
-    currency: str
-    models: list[ModelReport]
-    unconverted: list[UnconvertedOut]
-    unconverted_spend: list[UnconvertedOut]
-
-
 def touchpoint_json(touchpoint: Touchpoint) -> dict[str, Any]:
     """A touchpoint as the API shows one."""
     shown = {name: getattr(touchpoint, name) for name in TouchpointOut.model_fields if name != "metadata"}
@@ -210,6 +178,7 @@ def list_(
         limit=page.limit,
         offset=page.offset,
         model=attribution_model,
+        options=CreditOptions(direct_credit=settings.direct_credit),
     )
     shown = [
         AttributionOut(
@@ -231,31 +200,3 @@ def list_(
 def stats(engine: StoreEngine, period: GivenPeriod, website_id: Filter = None) -> StatsAnswer:
     """How many touchpoints there are and how many found their campaign."""
     return StatsAnswer.model_validate(service.attribution_stats(engine, period, website_id=website_id))
-
-
-@router.get("/report")
-def report(
-    engine: StoreEngine,
-    settings: AppSettings,
-    period: GivenPeriod,
-    attribution_model: AttributionModel | Literal["all"] = AttributionModel.last_click,
-    by: Breakdown = "campaign",
-    conversion_type: Annotated[ConversionType | None, Query(description="all types when not given")] = None,
-    lookback_days: Annotated[int, Query(ge=1, le=MAX_DAYS)] = LOOKBACK_DAYS,
-    half_life_days: Annotated[float, Query(gt=0, le=MAX_DAYS, allow_inf_nan=False)] = HALF_LIFE_DAYS,
-) -> ReportAnswer:
-    """Credit and spend of all counted conversions of the period, added up by campaign or another key."""
-    models = tuple(CREDIT_MODELS) if attribution_model == "all" else (attribution_model,)
-    found = service.attribution_report(
-        engine,
-        period=period,
-        currency=settings.currency,
-        zone=settings.zone,
-        public_revenue=settings.public_revenue,
-        models=models,
-        by=by,
-        lookback_days=lookback_days,
-        half_life_days=half_life_days,
-        conversion_types=() if conversion_type is None else (conversion_type,),
-    )
-    return ReportAnswer.model_validate(found.to_json())
