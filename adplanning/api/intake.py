@@ -21,7 +21,7 @@ from adplanning.store.session import reading
 from adplanning.tracking import service
 from adplanning.tracking.bots import is_bot, is_prefetch
 from adplanning.tracking.events import NewEvent
-from adplanning.tracking.limits import MinuteLimit, sender_address
+from adplanning.tracking.limits import MinuteLimit, is_within, limited_network, nearest_address
 from adplanning.tracking.public_events import Kind
 from adplanning.tracking.reception import Reception, Rejected
 from adplanning.tracking.websites import KnownWebsites
@@ -35,10 +35,11 @@ ReadBody = Callable[[int], Awaitable[bytes]]
 
 
 class Sender(NamedTuple):
-    """Who sent a request: the address that limits count, and whether it is a known bot."""
+    """Who sent a request: the address that limits count, whether it is a known bot, whether it is the shop itself."""
 
     address: str
     is_bot: bool
+    is_internal: bool = False
 
 
 class BatchTaken(NamedTuple):
@@ -61,6 +62,8 @@ class Intake:
         self._engine = engine
         self._settings = settings
         self._proxies = frozenset(proxy.strip() for proxy in settings.trusted_proxies.split(","))
+        self._own_networks = settings.own_networks
+        self._passed = settings.passed_domains
         self._reception = Reception(settings, stage_of_event)
         self._by_address = MinuteLimit("one address", settings.rate_limit_address)
         self._by_visitor = MinuteLimit("one visitor", settings.rate_limit_visitor)
@@ -85,8 +88,12 @@ class Intake:
 
     def sender(self, peer: str, headers: Mapping[str, str]) -> Sender:
         """Who sent a request: the address at the other end, or the one that a trusted proxy names."""
-        address = sender_address(peer, headers.get("x-forwarded-for"), self._proxies)
-        return Sender(address, is_bot(headers.get("user-agent", "")) or is_prefetch(headers))
+        address = nearest_address(peer, headers.get("x-forwarded-for"), self._proxies)
+        return Sender(
+            limited_network(address),
+            is_bot(headers.get("user-agent", "")) or is_prefetch(headers),
+            bool(self._own_networks) and is_within(address, self._own_networks),
+        )
 
     def admit(self, sender: Sender, n: int = 1) -> None:
         """Count requests or events against the limit of their address.
@@ -109,7 +116,7 @@ class Intake:
         try:
             self.admit(sender)
             body = await read_body(self._settings.max_event_bytes)
-            event = self._reception.event(kind, body, is_bot=sender.is_bot, now=_now())
+            event = self._reception.event(kind, body, is_bot=sender.is_bot, is_internal=sender.is_internal, now=_now())
             self._by_visitor.take(event.visitor_id or "")
             if not await self.websites.has(event.website_id or ""):
                 raise NotFound(_unknown_website(event))
@@ -132,7 +139,9 @@ class Intake:
         try:
             self.admit(sender)
             body = await read_body(self._settings.max_batch_bytes)
-            by_index, rejected = self._reception.batch(body, is_bot=sender.is_bot, now=_now())
+            by_index, rejected = self._reception.batch(
+                body, is_bot=sender.is_bot, is_internal=sender.is_internal, now=_now()
+            )
             n_received = len(by_index) + len(rejected)
             self.admit(sender, n_received - 1)
             rejected += await self._without_website(by_index)
@@ -185,7 +194,7 @@ class Intake:
         if goals != self._goals:
             self._rules = goal_rules(Session(connection))
             self._goals = goals
-        return track(connection, events, goals=self._rules)
+        return track(connection, events, goals=self._rules, passed=self._passed)
 
     def _website_domains(self) -> Mapping[str, str]:
         with reading(self._engine) as session:

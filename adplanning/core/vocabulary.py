@@ -159,12 +159,11 @@ _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)
 
-# The parameter that an ad platform adds to the address of a click.
-PLATFORM_OF_CLICK_ID = {
-    "fbclid": Platform.meta,
-    "gclid": Platform.google,
-    "msclkid": Platform.generic,
-    "ttclid": Platform.generic,
+# The journey events that are touchpoints by themselves, not as part of a visit.
+KIND_OF_EVENT = {
+    JourneyEventType.ad_click: TouchKind.ad_click,
+    JourneyEventType.email_click: TouchKind.email_click,
+    JourneyEventType.lead_capture: TouchKind.lead,
 }
 
 

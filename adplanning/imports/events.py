@@ -17,11 +17,13 @@ from adplanning.imports.orders import known_purchases
 from adplanning.imports.persons import known_persons, link_visitors, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, TEXT, Context, Field, choice
 from adplanning.imports.records import (
+    FROM_NOWHERE,
     UTM_FIELDS,
     conversion_rows,
     in_minor_units,
     insert_steps,
     journey_rows,
+    stored_referrer_column,
     value_totals,
 )
 from adplanning.imports.touchpoints import touch
@@ -38,7 +40,7 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
     Types that are conversions become conversions, the others steps of a journey; a purchase becomes both. An event is
     the same as one of its website and event_id, or without an event_id as one of the same visitor, instant, type, name,
     page and session; a purchase also as one of its order_id. The first row counts, the others are duplicates.
-    Campaign-bearing sessions become touchpoints, unresolved until campaigns are matched.
+    What `attribution.sessions` finds becomes touchpoints, unresolved until campaigns are matched.
     """
     unknown = _of_unknown_persons(connection, rows)
     keyed = with_event_id(rows.join(unknown, on=LINE, how="anti")).sort(LINE)
@@ -53,6 +55,7 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
     owned = with_person(connection, fresh, since="occurred_at", now=context.now).with_columns(
         person_id=pl.coalesce("person_id", "email_person_id"),
         value_minor=in_minor_units("value"),
+        referrer=stored_referrer_column(),
         pathname=pl.col("page_url").str.extract(r"^(?:[A-Za-z]+://[^/?#]*)?([^?#]*)"),
         conversion_type="event_type",
         conversion_name="event_name",
@@ -157,6 +160,12 @@ EVENTS = Kind(
         Field("website_id", IDENTIFIER, "the storefront", synonyms=("website",)),
         Field("page_url", TEXT, "address or path of the page", synonyms=("page", "url", "pathname", "page_id")),
         Field("channel", choice(JourneyChannel), "over which way"),
+        Field(
+            "referrer",
+            TEXT,
+            f"address from which the page was reached; {FROM_NOWHERE} when there was none",
+            synonyms=("referer", "page_referrer", "document_referrer"),
+        ),
         *UTM_FIELDS,
         Field(
             "value", AMOUNT, "of a conversion, 0 or more", synonyms=("amount", "total", "revenue", "conversion_value")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, literal, select
 
 from adplanning.core.ids import new_ids
 from adplanning.core.money import minor_digits, to_major
+from adplanning.core.referrers import stored_referrer
 from adplanning.core.vocabulary import (
     PLATFORM_OF_SOURCE,
     AttributionModel,
@@ -33,6 +34,9 @@ UTM_FIELDS = tuple(
         ("content", "such as the ad", ()),
     )
 )
+
+# An empty cell says nothing; this is how exports of web analytics write that there was no referrer.
+FROM_NOWHERE = "(direct)"
 
 
 def in_minor_units(amount: str) -> pl.Expr:
@@ -119,6 +123,17 @@ def platform_of_source_column() -> pl.Expr:
     known = {name: str(platform) for name, platform in PLATFORM_OF_SOURCE.items()}
     named = pl.col("utm_source").str.to_lowercase().replace_strict(known, default=str(Platform.generic))
     return pl.when(pl.col("utm_source").is_null()).then(pl.lit(str(Platform.direct))).otherwise(named)
+
+
+def stored_referrer_column() -> pl.Expr:
+    """What is kept of each `referrer`; see `core.referrers.stored_referrer`."""
+
+    def kept(texts: pl.Series) -> pl.Series:
+        known = {text: stored_referrer("" if text == FROM_NOWHERE else text) for text in texts.unique().drop_nulls()}
+        answers = pl.Series(known.values(), dtype=pl.String)
+        return texts.replace_strict(list(known), answers, default=None, return_dtype=pl.String)
+
+    return pl.col("referrer").map_batches(kept, return_dtype=pl.String)
 
 
 def _digits(codes: pl.Series) -> pl.Series:

@@ -1,45 +1,81 @@
-"""Did an advertisement bring this event? UTM tags and click ids say so."""
+"""Did a campaign bring this event, and is it the one that its visit came with?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from adplanning.core.vocabulary import PLATFORM_OF_CLICK_ID, Platform, platform_of_source
+from adplanning.core.click_ids import CLICK_IDS, click_ids
+from adplanning.core.vocabulary import Platform, platform_of_source
 from adplanning.tracking.events import NewEvent
 
 
-def bears_campaign(event: NewEvent) -> bool:
-    """Whether an event carries a UTM tag or a click id."""
-    return bool(
-        event.utm_source
-        or event.utm_campaign
-        or event.utm_medium
-        or event.utm_term
-        or event.utm_content
-        or click_ids(event.page)
-    )
+class Marks(NamedTuple):
+    """What tells one campaign from another; what an event does not say is None.
 
-
-def click_ids(page: str | None) -> dict[str, str]:
-    """The click ids in the query of a page's address.
-
-    >>> click_ids("https://shop.example/a?fbclid=IwAR0&x=1"), click_ids("/a?glide=1")
-    ({'fbclid': 'IwAR0'}, {})
+    `click` is the first click id as `name=value`, `campaign_id` what the shop itself has told.
     """
-    # Almost no page has one: look before parsing.
-    if page is None or not ("clid=" in page or "clkid=" in page):
-        return {}
-    query = page.partition("?")[2].partition("#")[0]
-    return {name: value for name, value in parse_qsl(query, max_num_fields=None) if name in PLATFORM_OF_CLICK_ID}
+
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    click: str | None
+    campaign_id: str | None
 
 
-def platform_of_touch(utm_source: str | None, ids: Mapping[str, str]) -> Platform:
-    """Where a campaign's traffic came from: the UTM source says, else the click id.
+NO_MARKS = Marks(None, None, None, None, None)
 
-    >>> platform_of_touch(None, {"gclid": "Cj0"}).value, platform_of_touch("facebook", {"gclid": "Cj0"}).value
+
+def marks_of(event: NewEvent) -> Marks:
+    """The marks of an event."""
+    clicked = click_ids(event.page)
+    click = "=".join(next(iter(clicked.items()))) if clicked else None
+    return Marks(event.utm_source, event.utm_medium, event.utm_campaign, click, event.ad_campaign_id)
+
+
+def bears_campaign(event: NewEvent, marks: Marks) -> bool:
+    """Whether an event of these marks carries a UTM tag, a click id or a campaign."""
+    return marks != NO_MARKS or bool(event.utm_term or event.utm_content)
+
+
+def last_marks(borne: Iterable[Marks]) -> Marks:
+    """Of each mark the last one that is not None.
+
+    >>> last_marks([Marks("fb", "cpc", None, None, None), Marks("google", None, None, None, None)])[:2]
+    ('google', 'cpc')
+    """
+    last = NO_MARKS
+    for marks in borne:
+        last = Marks(*(new if new is not None else old for new, old in zip(marks, last, strict=True)))
+    return last
+
+
+def is_same_campaign(marks: Marks, last: Marks) -> bool:
+    """Whether an event has a mark in common with those that its visit bore last, and none that differs.
+
+    Clients repeat the tags of a landing on later events, some or all of them, and without the click id.
+
+    >>> landing = Marks("fb", "cpc", "sale", "fbclid=1", None)
+    >>> is_same_campaign(landing._replace(medium=None, click=None), landing)
+    True
+    >>> is_same_campaign(landing._replace(click="fbclid=2"), landing)
+    False
+    """
+    shares = False
+    for mark, known in zip(marks, last, strict=True):
+        if mark is not None and known is not None:
+            if mark != known:
+                return False
+            shares = True
+    return shares
+
+
+def platform_of_touch(utm_source: str | None, click: str | None) -> Platform:
+    """Where a campaign's traffic came from: the UTM source says, else the click id (`name=value`).
+
+    >>> platform_of_touch(None, "gclid=Cj0").value, platform_of_touch("facebook", "gclid=Cj0").value
     ('google', 'meta')
     """
-    if utm_source:
+    if utm_source or click is None:
         return platform_of_source(utm_source)
-    return next((PLATFORM_OF_CLICK_ID[name] for name in ids), Platform.direct)
+    return CLICK_IDS[click.partition("=")[0]].platform

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from ipaddress import IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from adplanning.core.errors import RateLimited
 
@@ -64,17 +65,19 @@ class MinuteLimit:
 
 
 def sender_address(peer: str, forwarded_for: str | None, trusted: Collection[str]) -> str:
-    """The address that a limit counts: the nearest one that is not a trusted proxy's.
+    """What a limit counts: `nearest_address`, an IPv6 one as its /64; see `limited_network`."""
+    return limited_network(nearest_address(peer, forwarded_for, trusted))
 
-    X-Forwarded-For is believed only as far as trusted proxies wrote it, read from its end. An IPv6 address counts as
-    its /64, which one subscriber has whole.
 
-    >>> sender_address("10.0.0.1", "198.51.100.7, 203.0.113.9", {"10.0.0.1"})
+def nearest_address(peer: str, forwarded_for: str | None, trusted: Collection[str]) -> str:
+    """The address of who sent a request: the nearest one that is not a trusted proxy's.
+
+    X-Forwarded-For is believed only as far as trusted proxies wrote it, read from its end.
+
+    >>> nearest_address("10.0.0.1", "198.51.100.7, 203.0.113.9", {"10.0.0.1"})
     '203.0.113.9'
-    >>> sender_address("203.0.113.9", "198.51.100.7", {"10.0.0.1"})
+    >>> nearest_address("203.0.113.9", "198.51.100.7", {"10.0.0.1"})
     '203.0.113.9'
-    >>> sender_address("2001:db8::1:2:3:4", None, ())
-    '2001:db8::/64'
     """
     hops = [*(forwarded_for.split(",") if forwarded_for else ()), peer]
     nearest = peer
@@ -82,10 +85,15 @@ def sender_address(peer: str, forwarded_for: str | None, trusted: Collection[str
         nearest = hop.strip()
         if nearest not in trusted:
             break
-    return _network(nearest[:64])
+    return nearest[:64]
 
 
-def _network(address: str) -> str:
+def limited_network(address: str) -> str:
+    """What a limit counts: the address, or the /64 of an IPv6 address, which one subscriber has whole.
+
+    >>> limited_network("203.0.113.9"), limited_network("2001:db8::1:2:3:4")
+    ('203.0.113.9', '2001:db8::/64')
+    """
     if ":" not in address:
         return address
     try:
@@ -95,3 +103,21 @@ def _network(address: str) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
     return address
+
+
+@lru_cache(maxsize=4096)
+def is_within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Whether an address belongs to one of some networks.
+
+    >>> from ipaddress import ip_network
+    >>> office = (ip_network("203.0.113.0/24"),)
+    >>> is_within("203.0.113.9", office), is_within("::ffff:203.0.113.9", office), is_within("testclient", office)
+    (True, True, False)
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in networks)

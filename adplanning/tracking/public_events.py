@@ -33,6 +33,10 @@ class _PublicEvent(TypedDict, total=False):
     session_id: Short | None
     event_id: Annotated[Short | None, Field(description="the same id twice is one event; without one, retries double")]
     occurred_at: Annotated[Short | None, Field(description="ISO 8601; clamped to 7 days back and 5 minutes ahead")]
+    referrer: Annotated[
+        Long | None, Field(description="where the browser came from; empty for nowhere, left out for not known")
+    ]
+    internal: Annotated[bool | None, Field(description="true for a visit of the shop's own people: it is not counted")]
     utm_source: Long | None
     utm_medium: Long | None
     utm_campaign: Long | None

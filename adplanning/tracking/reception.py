@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from adplanning.core.errors import AdplanningError, InvalidData, TooLarge
 from adplanning.core.ids import new_id, new_ids
 from adplanning.core.money import known_currency, to_minor
+from adplanning.core.referrers import stored_referrer
 from adplanning.core.settings import Settings
 from adplanning.core.texts import storable_json, storable_text
 from adplanning.core.vocabulary import (
@@ -57,6 +58,14 @@ _CHANNEL = JourneyChannel.web.value
 _NUL = rb"\u0000"
 
 
+class _Sent(NamedTuple):
+    """When a body came in, in microseconds, and from whom."""
+
+    now: int
+    is_bot: bool
+    is_internal: bool
+
+
 class Rejected(NamedTuple):
     """An event of a batch that was refused, by its place in the list, and why."""
 
@@ -78,7 +87,7 @@ class Reception:
         self._settings = settings
         self._zone = settings.zone
 
-    def event(self, kind: Kind, body: bytes, *, is_bot: bool, now: int) -> NewEvent:
+    def event(self, kind: Kind, body: bytes, *, is_bot: bool, now: int, is_internal: bool = False) -> NewEvent:
         """The row of one event.
 
         Parameters
@@ -87,6 +96,7 @@ class Reception:
         body : JSON.
         is_bot : whether a bot sent it.
         now : the server's clock in microseconds.
+        is_internal : whether the shop's own people sent it; an event may also say so itself.
 
         Raises
         ------
@@ -97,10 +107,13 @@ class Reception:
             event = _KINDS[kind].validate_json(body)
         except ValidationError as fault:
             raise _refusal(fault) from None
-        return self._row(kind, event, new_id(""), is_bot=is_bot, now=now, maybe_nul=_NUL in body)
+        sent = _Sent(now, is_bot, is_internal)
+        return self._row(kind, event, new_id(""), sent, maybe_nul=_NUL in body)
 
-    def batch(self, body: bytes, *, is_bot: bool, now: int) -> tuple[dict[int, NewEvent], list[Rejected]]:
-        """The rows of a batch's events by their index, and the events that were refused.
+    def batch(
+        self, body: bytes, *, is_bot: bool, now: int, is_internal: bool = False
+    ) -> tuple[dict[int, NewEvent], list[Rejected]]:
+        """The rows of a batch's events by their index, and the events that were refused; see `event`.
 
         Raises
         ------
@@ -118,13 +131,14 @@ class Reception:
             raise TooLarge(f"events: {len(events)} in one batch; send at most {most} at once")
         ids = iter(new_ids("", len(events)))
         maybe_nul = _NUL in body
+        sent = _Sent(now, is_bot, is_internal)
         rows: dict[int, NewEvent] = {}
         rejected: list[Rejected] = []
         for index, event in enumerate(events):
             try:
                 if isinstance(event, InvalidData):
                     raise event
-                rows[index] = self._row(event["kind"], event, next(ids), is_bot=is_bot, now=now, maybe_nul=maybe_nul)
+                rows[index] = self._row(event["kind"], event, next(ids), sent, maybe_nul=maybe_nul)
             except AdplanningError as fault:
                 rejected.append(Rejected(index, fault.message))
         if not rows:
@@ -132,16 +146,16 @@ class Reception:
             raise InvalidData(f"no event of the batch is valid; the first: {rejected[0].message}", issues)
         return rows, rejected
 
-    def _row(self, kind: Kind, event: Any, unique: str, *, is_bot: bool, now: int, maybe_nul: bool) -> NewEvent:
+    def _row(self, kind: Kind, event: Any, unique: str, sent: _Sent, *, maybe_nul: bool) -> NewEvent:
         if maybe_nul:
             _refuse_unstorable(event)
-        at, clamped = self._instant(event.get("occurred_at"), now)
+        at, clamped = self._instant(event.get("occurred_at"), sent.now)
         if kind == "conversion":
-            return self._conversion(event, unique, at, clamped=clamped, is_bot=is_bot, now=now)
-        return self._journey_event(event, unique, at, clamped=clamped, is_bot=is_bot, now=now)
+            return self._conversion(event, unique, at, sent, clamped=clamped)
+        return self._journey_event(event, unique, at, sent, clamped=clamped)
 
     def _conversion(
-        self, event: Mapping[str, Any], unique: str, at: int, *, clamped: bool, is_bot: bool, now: int
+        self, event: Mapping[str, Any], unique: str, at: int, sent: _Sent, *, clamped: bool
     ) -> NewConversion:
         get = event.get
         conversion_type = _choice(event, "conversion_type", _CONVERSION_TYPES)
@@ -174,14 +188,16 @@ class Reception:
             get("event_id") or None,
             _WEB,
             None,
-            is_bot,
+            sent.is_bot,
             self._json("metadata", get("metadata"), clamped=clamped),
             at,
-            now,
+            sent.now,
+            stored_referrer(get("referrer")),
+            sent.is_internal or bool(get("internal")),
         )
 
     def _journey_event(
-        self, event: Mapping[str, Any], unique: str, at: int, *, clamped: bool, is_bot: bool, now: int
+        self, event: Mapping[str, Any], unique: str, at: int, sent: _Sent, *, clamped: bool
     ) -> NewJourneyEvent:
         get = event.get
         event_type = _choice(event, "event_type", _EVENT_TYPES)
@@ -207,9 +223,11 @@ class Reception:
             self._json("event_data", get("event_data"), clamped=clamped),
             get("event_id") or None,
             _WEB,
-            is_bot,
+            sent.is_bot,
             at,
-            now,
+            sent.now,
+            stored_referrer(get("referrer")),
+            sent.is_internal or bool(get("internal")),
         )
 
     def _instant(self, text: str | None, now: int) -> tuple[int, bool]:

@@ -45,7 +45,7 @@ def write_rows(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]
 
 
 def rows_among(
-    connection: Connection, sql: str, values: Collection[str], *, before: tuple[str, ...] = ()
+    connection: Connection, sql: str, values: Collection[str], *, before: tuple[str | int, ...] = ()
 ) -> Iterator[Any]:
     """The rows of a SELECT in which `{values}` stands for many values; `before` are the values marked before them."""
     ordered = list(values)

@@ -5,7 +5,7 @@ All of it in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -30,6 +30,7 @@ _BY_ORDER = "SELECT order_id, id FROM conversions WHERE conversion_type = 'purch
 _SEE_VISITOR = "INSERT INTO visitors (id, first_seen_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
 _LINK_VISITOR = """
     UPDATE visitors SET person_id = ?, linked_at = ? WHERE id = ? AND (linked_at IS NULL OR linked_at <= ?)
+    AND NOT EXISTS (SELECT 1 FROM undone_merges WHERE visitor_id = ? AND person_id = ?)
 """
 _COMPLETE_GOAL = """
     INSERT INTO goal_completions (goal_id, conversion_id, journey_event_id, value_minor, currency, completed_at)
@@ -47,24 +48,27 @@ class Tracked(NamedTuple):
     goal_ids: tuple[str, ...]
 
 
-def track(connection: Connection, events: Sequence[NewEvent], *, goals: Sequence[GoalRule]) -> list[Tracked]:
+def track(
+    connection: Connection, events: Sequence[NewEvent], *, goals: Sequence[GoalRule], passed: Collection[str] = ()
+) -> list[Tracked]:
     """Store events; answer for each, in their order, what became of it.
 
     An event is a repeat of the first one with its website and event id, or of the first purchase with its order id:
     it changes nothing and answers the first one's id. A visitor is linked to a person when an event names both; the
-    latest such event counts.
+    latest such event counts, unless somebody has undone that merge.
 
     Parameters
     ----------
     connection : inside a write transaction.
     events : conversions and journey events, mixed, each with a fresh id.
     goals : the active goals that events are held against.
+    passed : domains that never count as a referrer; see `tracking.touchpoints.touch`.
     """
     first_ids = _store(connection, _CONVERSIONS, [event for event in events if type(event) is NewConversion])
     first_ids |= _store(connection, _STEPS, [event for event in events if type(event) is NewJourneyEvent])
     fresh = [event for event in events if event.id not in first_ids] if first_ids else events
     _see_visitors(connection, fresh)
-    touch(connection, fresh)
+    touch(connection, fresh, passed=passed)
     met = _complete_goals(connection, fresh, goals)
     if not first_ids and not met:
         return [Tracked(event.id, False, ()) for event in events]
@@ -99,7 +103,7 @@ def _see_visitors(connection: Connection, events: Sequence[NewEvent]) -> None:
     seen = {event.visitor_id: event.at for event in reversed(events) if event.visitor_id is not None}
     write_rows(connection, _SEE_VISITOR, list(seen.items()))
     links = [
-        (event.person_id, event.at, event.visitor_id, event.at)
+        (event.person_id, event.at, event.visitor_id, event.at, event.visitor_id, event.person_id)
         for event in events
         if event.person_id is not None and event.visitor_id is not None
     ]

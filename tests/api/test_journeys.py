@@ -64,3 +64,18 @@ def test_a_bad_event_is_refused_by_name(admin: TestClient, body: dict[str, str],
     answer = admin.post(URL, json=body)
     assert answer.status_code == 400
     assert answer.json()["issues"][0]["path"] == named
+
+
+def test_of_a_referrer_no_query_is_kept_and_an_empty_one_is(admin: TestClient) -> None:
+    told = {"visitor_id": "v", "event_type": "page_view"}
+    for given, kept in (("https://a.example/b?c=d", "https://a.example/b"), ("", ""), (None, None)):
+        assert admin.post(URL, json=told | {"referrer": given}).json()["journey"]["referrer"] == kept
+    assert admin.post(URL, json=told | {"referrer": "https://a.example/" + "b" * 2000}).status_code == 400
+
+
+def test_a_recorded_click_that_names_its_campaign_is_a_touchpoint(admin: TestClient) -> None:
+    clicked = {"visitor_id": "v", "event_type": "ad_click", "ad_campaign_id": "camp_1"}
+    admin.post(URL, json=clicked)
+    admin.post(URL, json=clicked | {"ad_campaign_id": None})
+    [touchpoint] = admin.get("/admin/ad-planning/attribution").json()["attributions"]
+    assert (touchpoint["ad_campaign_id"], touchpoint["resolution_method"]) == ("camp_1", "manual")

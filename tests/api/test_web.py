@@ -230,6 +230,55 @@ def test_t8_what_a_bot_sends_is_stored_flagged(shop: TestClient, engine: Engine)
         assert sorted(connection.scalars(select(TABLES["journey_events"].c.is_bot))) == [False, True]
 
 
+def flags(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return [
+            list(connection.scalars(select(TABLES[table].c.is_internal).order_by(TABLES[table].c.id)))
+            for table in ("conversions", "journey_events", "touchpoints")
+        ]
+
+
+def test_a_browser_that_calls_itself_internal_is_stored_flagged(shop: TestClient, engine: Engine) -> None:
+    shop.post(f"{PREFIX}/track-journey", json=STEP | {"internal": True, "referrer": ""})
+    shop.post(f"{PREFIX}/track-conversion", json=CONVERSION | {"internal": True})
+    batch = [{"kind": "journey", **STEP, "internal": internal} for internal in (False, None)]
+    shop.post(f"{PREFIX}/batch", json={"events": batch})
+    assert flags(engine) == [[True], [True, False, False], [True]]
+    assert shop.post(f"{PREFIX}/track-journey", json=STEP | {"internal": "perhaps"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "is_internal"), [("198.51.100.7", True), ("203.0.113.9", False), ("2001:db8::9", True)]
+)
+def test_what_comes_from_the_shops_own_network_is_stored_flagged(
+    engine: Engine, tmp_path: Any, address: str, is_internal: bool
+) -> None:
+    add_website(engine, "web_1", "shop.example")
+    settings = Settings(
+        home=tmp_path,
+        _env_file=None,
+        trusted_proxies="testclient",
+        internal_networks="198.51.100.0/24, 2001:db8::/32",
+    )
+    with TestClient(with_events_first(create_app(settings, engine))) as office:
+        headers = {"X-Forwarded-For": address}
+        office.post(f"{PREFIX}/track-journey", json=STEP | {"utm_source": "fb"}, headers=headers)
+        office.post(f"{PREFIX}/batch", json={"events": [{"kind": "conversion", **CONVERSION}]}, headers=headers)
+    assert flags(engine) == [[is_internal]] * 3
+
+
+def test_of_a_referrer_no_query_is_stored(shop: TestClient, engine: Engine) -> None:
+    shop.post(f"{PREFIX}/track-journey", json=STEP | {"referrer": "https://mail.example/inbox?user=me"})
+    shop.post(f"{PREFIX}/track-journey", json=STEP)
+    with engine.connect() as connection:
+        stored = TABLES["journey_events"].c
+        assert connection.scalars(select(stored.referrer).order_by(stored.id)).all() == [
+            "https://mail.example/inbox",
+            None,
+        ]
+    assert shop.post(f"{PREFIX}/track-journey", json=STEP | {"referrer": "x" * 2001}).status_code == 400
+
+
 @pytest.mark.parametrize("origin", ["https://shop.example", "https://www.shop.example"])
 def test_t9_the_websites_own_pages_may_read_every_answer(shop: TestClient, origin: str) -> None:
     for body, code in ((CONVERSION, 200), ({}, 400), (CONVERSION | {"website_id": "x"}, 404)):

@@ -27,11 +27,13 @@ SCHEMA = {
     "session_pageviews": pl.Int64,
 }
 
+COUNTED = {"is_bot": pl.lit(value=False), "is_internal": pl.lit(value=False)}
+
 Row = tuple[str, str | None, str | None, bool, str, int]
 
 
 def counted(*rows: Row, period: Period = Period()) -> dict[str, Any]:  # noqa: B008 (immutable)
-    return touch_counts(pl.DataFrame(rows, schema=SCHEMA, orient="row"), period)
+    return touch_counts(pl.DataFrame(rows, schema=SCHEMA, orient="row").with_columns(**COUNTED), period)
 
 
 def test_touchpoints_are_counted_as_worked_by_hand() -> None:
@@ -51,6 +53,7 @@ def test_touchpoints_are_counted_as_worked_by_hand() -> None:
             "unresolved_sessions": 2,
             "resolution_rate": pytest.approx(60),
         },
+        "left_out": {"bots": 0, "internal": 0},
         "by_platform": {"generic": 2, "meta": 2, "google": 1},
         # c1: 4 + 1 page views; those without a campaign: 3 + 0, and after c1 for their name alone.
         "by_campaign": [
@@ -152,3 +155,12 @@ def test_sources_in_the_wild_are_counted_whatever_their_case() -> None:
     assert {row["source"]: row["count"] for row in found["by_utm_source"]} == folded
     on_meta = sum(folded[source] for source in ("facebook", "fb", "instagram", "meta"))
     assert found["by_platform"]["meta"] == on_meta
+
+
+def test_bots_and_the_shops_own_people_are_left_out_and_counted_apart() -> None:
+    rows = pl.DataFrame([("meta", "c1", "fb", True, "manual", 1)] * 4, schema=SCHEMA, orient="row").with_columns(
+        is_bot=pl.Series([False, True, True, False]), is_internal=pl.Series([False, False, True, True])
+    )
+    found = touch_counts(rows, Period())
+    assert (found["totals"]["total_sessions"], found["by_platform"]) == (1, {"meta": 1})
+    assert found["left_out"] == {"bots": 2, "internal": 1}

@@ -143,3 +143,38 @@ def test_a_session_id_of_two_visitors_is_two_touchpoints(take: Take, rows: Rows)
         ("w@1767265200000000", "w"),
         ("x@1767268800000000", "x"),
     ]
+
+
+def test_a_file_may_say_where_each_visit_came_from(take: Take, rows: Rows) -> None:
+    take(
+        "events",
+        HEADER + ",session_id,referrer,page_url",
+        "v,2026-01-01 10:00,page_view,s1,https://www.google.co.in/search?q=me,/a",
+        "v,2026-01-02 10:00,page_view,s2,(direct),/a",
+        "v,2026-01-03 10:00,page_view,s3,,/a",
+        "v,2026-01-04 10:00,page_view,s4,https://www.paypal.com/in,/thanks",
+    )
+    assert rows("journey_events", "occurred_at", "referrer")[0][1] == "https://www.google.co.in/search"
+    assert [row[1:] for row in rows("touchpoints", "session_started_at", "referrer_domain", "kind")] == [
+        ("google.co.in", "session"),
+        ("", "session"),
+    ]
+
+
+def test_a_new_campaign_within_a_session_is_a_touchpoint_of_its_own(take: Take, rows: Rows) -> None:
+    take(
+        "events",
+        HEADER + ",session_id,event_id,utm_source,page_url",
+        "v,2026-01-01T10:00Z,ad_click,s,e1,fb,/a?fbclid=x",
+        "v,2026-01-01T10:01Z,page_view,s,e2,fb,/a",
+        "v,2026-01-01T10:02Z,page_view,s,e3,,/b?gclid=y",
+        "w,2026-01-01T10:00Z,page_view,,e4,fb,/a",
+        "w,2026-01-01T10:02Z,page_view,,e5,,/b?gclid=y",
+    )
+    found = rows("touchpoints", "analytics_session_id", "kind", "click_id", "metadata", "platform", "session_pageviews")
+    assert found == [
+        ("s", "ad_click", "fbclid", {"fbclid": "x"}, "meta", 1),
+        ("s#e3", "session", "gclid", {"gclid": "y"}, "google", 1),
+        ("w@1767261600000000", "session", None, None, "meta", 1),
+        ("w@1767261720000000#e5", "session", "gclid", {"gclid": "y"}, "google", 1),
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adplanning.core.errors import RateLimited
-from adplanning.tracking.limits import MinuteLimit, sender_address
+from adplanning.tracking.limits import MinuteLimit, is_within, sender_address
 
 
 class Clock:
@@ -95,3 +97,20 @@ def test_memory_is_bounded_however_many_senders_come() -> None:
 )
 def test_only_trusted_proxies_are_believed(peer: str, forwarded: str | None, trusted: set[str], address: str) -> None:
     assert sender_address(peer, forwarded, trusted) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "within"),
+    [
+        ("198.51.100.7", True),
+        ("198.51.101.7", False),
+        ("::ffff:198.51.100.7", True),
+        ("2001:db8::1", True),
+        ("2001:db9::1", False),
+        ("unknown", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_within_the_networks_that_hold_it(address: str, within: bool) -> None:
+    assert is_within(address, (ip_network("198.51.100.0/24"), ip_network("2001:db8::/32"))) is within
+    assert not is_within(address, ())

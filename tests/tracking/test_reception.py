@@ -280,3 +280,23 @@ def test_whatever_bytes_come_in_they_are_refused_and_harm_nothing(body: bytes) -
         row_of("conversion", body)
     with pytest.raises(AdplanningError):
         RECEPTION.batch(body, is_bot=False, now=NOW)
+
+
+def test_of_a_referrer_scheme_host_and_path_are_kept_and_nothing_is_not_nowhere() -> None:
+    assert step(referrer="https://a.example/b?email=me#c").referrer == "https://a.example/b"
+    assert (conversion(referrer="").referrer, conversion().referrer, conversion(referrer=None).referrer) == (
+        "",
+        None,
+        None,
+    )
+    assert [path for path, _ in refused("journey", {**STEP, "referrer": "h" * 2001}).issues] == ["referrer"]
+
+
+def test_an_event_may_call_itself_internal_and_not_what_its_sender_is() -> None:
+    body = json.dumps(STEP | {"internal": False}).encode()
+    assert RECEPTION.event("journey", body, is_bot=False, is_internal=True, now=NOW).is_internal
+    assert [step(internal=True).is_internal, conversion(internal=True).is_internal, step().is_internal] == [
+        True,
+        True,
+        False,
+    ]

