@@ -36,6 +36,9 @@ NOTEBOOKS = {
     "attribute_conversions": Notebook(
         "attribute_conversions.ipynb", "Credit each conversion to the touchpoints before it, by every credit model."
     ),
+    "resolve_attribution": Notebook(
+        "resolve_attribution.ipynb", "Link touchpoints to the campaign, ad set and ad that their tags surely mean."
+    ),
 }
 
 

@@ -13,7 +13,18 @@ from sqlalchemy import Engine
 
 from adplanning.api import access, errors
 from adplanning.api.intake import Intake
-from adplanning.api.routes import attribution, conversions, goals, health, journeys, persons, web, websites
+from adplanning.api.routes import (
+    attribution,
+    attribution_report,
+    conversions,
+    goals,
+    health,
+    journeys,
+    persons,
+    resolution,
+    web,
+    websites,
+)
 from adplanning.core.settings import Settings, load_settings
 from adplanning.store.upgrading import open_store
 
@@ -24,6 +35,9 @@ ROUTERS = (
     conversions.router,
     goals.router,
     journeys.router,
+    # Before the addresses that end in an id of a touchpoint.
+    resolution.router,
+    attribution_report.router,
     attribution.router,
     web.router,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -155,6 +155,7 @@ def credited(
     value: str,
     learning: Learning,
     weights: pl.DataFrame | None = None,
+    custom: Mapping[str, pl.Expr] | None = None,
 ) -> pl.LazyFrame:
     """Credit conversions under rule and data-driven models: see `credit.credited_paths`.
 
@@ -163,23 +164,28 @@ def credited(
     Parameters
     ----------
     found : as from `journeys`.
-    models : names in `ALL_MODELS`.
+    models : names in `ALL_MODELS` or in `custom`.
     options, learning : how credit is given, and learned.
     value : the conversions' column whose parts are told as `<model>_minor`.
     weights : as from `learned_weights` of more paths than these; learned from these when not given.
+    custom : further models; see `credit.credits`.
 
     Raises
     ------
     InvalidData : an unknown model.
     """
+    known_models = [*ALL_MODELS, *(custom or {})]
     for model in models:
-        if model not in ALL_MODELS:
-            raise InvalidData.unknown_choice("model", model, ALL_MODELS)
+        if model not in known_models:
+            raise InvalidData.unknown_choice("model", model, known_models)
     known = learned_weights(found, models, options, learning) if weights is None else weights
     touchpoints = found.touchpoints
-    custom: dict[str, pl.Expr] = {"shapley": SHAPLEY_WEIGHT} if "shapley" in models else {}
+    given = dict(custom or {})
+    by_channel: dict[str, pl.Expr] = {"shapley": SHAPLEY_WEIGHT} if "shapley" in models else {}
     if known is not None:
         touchpoints = touchpoints.join(known.lazy(), on="channel", how="left")
         learned = (name.removesuffix("_weight") for name in known.columns if name != "channel")
-        custom |= {model: pl.col(f"{model}_weight").fill_null(0) for model in learned if model in models}
-    return credited_paths(found.conversions, touchpoints, models, options=options, custom=custom, value=value)
+        by_channel |= {model: pl.col(f"{model}_weight").fill_null(0) for model in learned if model in models}
+    return credited_paths(
+        found.conversions, touchpoints, models, options=options, custom=given | by_channel, value=value
+    )

@@ -79,11 +79,11 @@ def page_facts(
 
 
 def touchpoint_facts(engine: Engine, period: Period, website_id: str | None) -> pl.DataFrame:
-    """The counted touchpoints of a period, for statistics."""
+    """The touchpoints of a period, for statistics; what is left out of them is marked is_bot or is_internal."""
     site = [] if website_id is None else [TABLES["touchpoints"].c.website_id == website_id]
     columns = ["platform", "ad_campaign_id", "utm_source", "is_resolved", "resolution_method", "session_pageviews"]
-    where = [*counted_events("touchpoints"), *site]
-    return facts.scan(engine, "touchpoints", columns, period, where=where).collect()
+    columns += ["is_bot", "is_internal"]
+    return facts.scan(engine, "touchpoints", columns, period, where=site).collect()
 
 
 def matching_touchpoints(

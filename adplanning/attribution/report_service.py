@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -157,6 +157,23 @@ def channel_intervals(
     return credit_intervals(steps, model, seed=seed)
 
 
+def credited_paths(
+    engine: Engine,
+    scope: Scope,
+    *,
+    currency: str,
+    zone: ZoneInfo,
+    models: Sequence[str] = tuple(CREDIT_MODELS),
+    options: CreditOptions = USUAL,
+    learning: Learning = LEARNING,
+    custom: Mapping[str, pl.Expr] | None = None,
+) -> pl.DataFrame:
+    """Each conversion of a scope with each touchpoint of its path and what it earned; see `crediting.credited`."""
+    facts, rates = queries.credit_facts(engine, scope, lookback_days=options.lookback_days)
+    found = _reported(facts, rates, currency=currency, zone=zone)
+    return credited(found, models, options, value="reported_minor", learning=learning, custom=custom).collect()
+
+
 def credited_touchpoints(
     engine: Engine,
     scope: Scope,
@@ -186,11 +203,11 @@ def credited_touchpoints(
     """
     if by not in BREAKDOWNS:
         raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
-    facts, rates = queries.credit_facts(engine, scope, lookback_days=options.lookback_days)
-    found = _reported(facts, rates, currency=currency, zone=zone)
+    paths = credited_paths(
+        engine, scope, currency=currency, zone=zone, models=[model], options=options, learning=learning
+    )
     return (
-        credited(found, [model], options, value="reported_minor", learning=learning)
-        .filter(BREAKDOWNS[by] == key)
+        paths.filter(BREAKDOWNS[by] == key)
         .select(
             "conversion_id",
             "converted_at",
@@ -207,7 +224,6 @@ def credited_touchpoints(
             credited_minor=f"{model}_minor",
         )
         .sort("converted_at", "conversion_id", "position", descending=[True, False, False])
-        .collect()
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, select, update
 
 from adplanning.core.ids import new_id, new_ids
 from adplanning.core.names import name_key, with_name_key
+from adplanning.imports.campaign_renames import former_names, keep_renames
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.readers import Context
@@ -41,7 +42,8 @@ def with_objects(connection: Connection, rows: pl.DataFrame, context: Context) -
     """Give each row the object it is about, making those that are not there.
 
     An object is the same as one of its parent that has the platform's id, or without ids the same name (campaigns: the
-    same `name_key`); one that was known by name only takes the id when a file brings it.
+    same `name_key`); one that was known by name only takes the id when a file brings it. See `campaign_renames` for a
+    campaign that is called otherwise than before.
 
     Parameters
     ----------
@@ -108,6 +110,11 @@ def _with_level(connection: Connection, rows: pl.DataFrame, level: Level, contex
         .unique(key, keep="first", maintain_order=True)
     )
     found = _found(connection, objects, level, context)
+    if level.name == "campaign":
+        known_by_id = objects.with_columns(pl.Series("campaign_id", found, dtype=pl.String)).filter(
+            pl.col(given).is_not_null()
+        )
+        keep_renames(connection, known_by_id.select("campaign_id", name="campaign", name_key=form), now=context.now)
     return named.join(
         objects.select(key).with_columns(pl.Series(f"{level.name}_id", found, dtype=pl.String)),
         on=key,
@@ -150,11 +157,14 @@ def _found(connection: Connection, objects: pl.DataFrame, level: Level, context:
 def _known(connection: Connection, parents: pl.Series, level: Level) -> pl.DataFrame:
     c = level.table.c
     columns = (c.id, c[level.parent], c[level.platform_id], c.name)
-    return look_up(
+    parent = parents.unique().to_frame("parent")
+    known = look_up(
         connection,
-        parents.unique().to_frame("parent"),
+        parent,
         lambda keys: select(*columns).join_from(keys, level.table, c[level.parent] == keys.c.parent).order_by(c.id),
     )
+    # After the names that campaigns have now: these go first.
+    return pl.concat([known, former_names(connection, parent)]) if level.name == "campaign" else known
 
 
 def _form(level: Level, name: str) -> str:

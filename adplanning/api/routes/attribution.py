@@ -122,6 +122,7 @@ class StatsAnswer(BaseModel):
     by_campaign: list[dict[str, Any]]
     by_resolution_method: dict[str, int]
     by_utm_source: list[dict[str, Any]]
+    left_out: dict[str, int]
     period: PeriodOut
 
 
