@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,15 +10,17 @@ import polars as pl
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS, CreditOptions
 from adplanning.attribution.crediting import Scope
-from adplanning.attribution.report_service import attribution_report
+from adplanning.attribution.report_service import attribution_report, credited_paths, options_of_goal
 from adplanning.core.money import major_units, to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.settings import Settings, load_settings
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
+from adplanning.store.session import reading
 from adplanning.store.upgrading import open_store
 
 # A period is all time, the last so many days, or a first and a last day (or instant), both included.
@@ -161,6 +163,78 @@ class Workspace:
             share="share",
         )
         return pl.concat([rows, unattributed], how="diagonal")
+
+    def credited_paths(
+        self,
+        period: PeriodLike = None,
+        models: Sequence[str] = tuple(CREDIT_MODELS),
+        *,
+        conversion_types: Sequence[str] = (),
+        goal_id: str | None = None,
+        options: CreditOptions | None = None,
+        custom: Mapping[str, pl.Expr] | None = None,
+    ) -> pl.DataFrame:
+        """The paths behind every credited number: each conversion with each touchpoint before it, and what that earned.
+
+        Parameters
+        ----------
+        period : of the conversions.
+        models : names in `attribution.crediting.ALL_MODELS` or in `custom`.
+        conversion_types : such as ["purchase"]; all types when empty.
+        goal_id : only what completed this goal, credited as the goal says.
+        options : the window, the half-life and the weights; the goal's, else the usual ones, when not given.
+        custom : models of your own: a name and the weight of a touchpoint as an expression of the columns below. The
+            weights of a path are made to add up to one.
+
+        Returns
+        -------
+        One row per conversion and touchpoint, oldest conversion first and each path in its order: conversion_id,
+        converted_at, person_id, visitor_id, touchpoint_id, touched_at, channel, UTM tags, ad_campaign_id, position,
+        n_touches, age_days, value (of the whole conversion, in the reporting currency), and per model its credit and
+        `<model>_value`. Conversions without a touchpoint have no row.
+
+        Raises
+        ------
+        InvalidData : an unknown model or type, or a weight that is none.
+        NotFound : there is no such goal.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> recent = {"recent": 1 / (1 + pl.col("age_days"))}
+        >>> ws.credited_paths(30, ["linear", "recent"], custom=recent).columns[-4:]
+        ['linear', 'recent', 'linear_value', 'recent_value']
+        """
+        settings = self.settings
+        with reading(self.engine) as session:
+            usual = options_of_goal(session, goal_id, direct_credit=settings.direct_credit)
+        paths = credited_paths(
+            self.engine,
+            Scope(self._period(period), settings.public_revenue, conversion_types, goal_id),
+            currency=settings.currency,
+            zone=settings.zone,
+            models=models,
+            options=options or usual,
+            custom=custom,
+        )
+        minor = {model: pl.col(f"{model}_minor") for model in models}
+        return paths.sort("converted_at", "conversion_id", "position").select(
+            "conversion_id",
+            "converted_at",
+            "person_id",
+            "visitor_id",
+            "touchpoint_id",
+            "touched_at",
+            "channel",
+            *_UTM,
+            "ad_campaign_id",
+            "position",
+            "n_touches",
+            "age_days",
+            major_units(pl.col("reported_minor"), settings.currency).alias("value"),
+            *models,
+            *(major_units(earned, settings.currency).alias(f"{model}_value") for model, earned in minor.items()),
+        )
 
     def _period(self, period: PeriodLike) -> Period:
         if period is None:

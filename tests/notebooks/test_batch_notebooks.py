@@ -47,9 +47,7 @@ def test_a_batch_notebook_runs_to_its_end_needs_no_network_for_its_charts_and_sh
     assert f":{any_shop_engine.url.password}@" not in text
 
 
-def test_attributing_twice_keeps_the_same_credits_and_afresh_too(
-    shop_engine: Engine, settings: Settings
-) -> None:
+def test_attributing_twice_keeps_the_same_credits_and_afresh_too(shop_engine: Engine, settings: Settings) -> None:
     first = run(shop_engine, "attribute_conversions", settings)
     before = stored_credits(shop_engine)
     second = run(shop_engine, "attribute_conversions", settings)
@@ -76,3 +74,11 @@ def test_only_the_conversions_up_to_as_of_are_credited_and_only_under_the_models
     assert kept["lookback_days"].unique().to_list() == [7]
     # The end of that day in Asia/Kolkata.
     assert datetime(2026, 10, 20, tzinfo=UTC) < kept["converted_at"].max() < datetime(2026, 10, 20, 18, 30, tzinfo=UTC)
+
+
+def test_resolving_twice_links_nothing_more_and_says_what_waits(shop_engine: Engine, settings: Settings) -> None:
+    first = run(shop_engine, "resolve_attribution", settings)
+    second = run(shop_engine, "resolve_attribution", settings)
+    assert first.summary["n_resolved"] > 0 == second.summary["n_resolved"]
+    assert second.summary["n_processed"] == first.summary["n_unresolved"] == second.summary["n_unresolved"]
+    assert second.summary["n_waiting_tags"] > 0
