@@ -52,7 +52,7 @@ def models_beside(rows: pl.DataFrame, *, models: Mapping[str, str], currency: st
                 "model:N",
                 title=None,
                 scale=alt.Scale(domain=list(models.values()), range=list(PALETTE[: len(names)])),
-                legend=alt.Legend(orient="top", columns=4),
+                legend=alt.Legend(orient="top", columns=alt.ExprRef("width < 360 ? 2 : 4")),
             ),
             shape=alt.Shape("model:N", title=None, scale=alt.Scale(domain=list(models.values()))),
             tooltip=["name:N", "model:N", alt.Tooltip("value:Q", title="Credited value", format=",.2f")],

@@ -90,7 +90,7 @@ def path_flow_chart(nodes: pl.DataFrame, bands: pl.DataFrame) -> alt.LayerChart:
     )
     words = (
         alt.Chart(told.filter(pl.col("y1") - pl.col("y0") > 0.035))
-        .mark_text(align="left", baseline="middle", dx=6, fontWeight="bold")
+        .mark_text(align="left", baseline="middle", dx=6, fontWeight="bold", limit=alt.ExprRef("width / 7"))
         .encode(x=alt.X("x1:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="label:N")
         .transform_calculate(label="datum.channel + ' ' + format(datum.n_paths, ',d')")
     )

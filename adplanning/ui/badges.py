@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adplanning.core.vocabulary import (
+    AliasDecision,
     ConversionType,
     GoalType,
     Platform,
@@ -62,6 +63,11 @@ RESOLUTION_METHODS = {
     ResolutionMethod.manual: Badge("Chosen by hand", "blue", "mdi-hand-back-right-outline"),
     ResolutionMethod.unresolved: Badge("Not matched", "grey", "mdi-help"),
 }
+ALIAS_DECISIONS = {
+    AliasDecision.accepted: Badge("Means this campaign", "green", "mdi-check"),
+    AliasDecision.refused: Badge("Does not mean it", "red", "mdi-close"),
+    AliasDecision.former_name: Badge("Former name", "grey", "mdi-history"),
+}
 TOUCH_TYPES = {
     TouchType.first: Badge("First", "blue", "mdi-ray-start"),
     TouchType.middle: Badge("Middle", "grey", "mdi-ray-vertex"),
@@ -73,6 +79,8 @@ MODELS = {
     "linear": "Linear",
     "time_decay": "Time decay",
     "position_based": "Position based",
+    "markov": "Markov",
+    "shapley": "Shapley",
 }
 RUN_STATUSES = {
     "succeeded": Badge("Succeeded", "green", "mdi-check-circle-outline"),

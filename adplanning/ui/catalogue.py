@@ -52,6 +52,21 @@ PAGES = {
         "attribution:attribution",
         has_records=True,
     ),
+    "ad-planning/attribution-report": Page(
+        "Attribution report",
+        "Measure",
+        "mdi-scale-balance",
+        "Who earned how much credit under which model, what it cost, and how sure that is.",
+        "attribution_report:attribution_report_page",
+        has_records=True,
+    ),
+    "ad-planning/campaign-names": Page(
+        "Campaign names",
+        "Measure",
+        "mdi-tag-check-outline",
+        "Which campaign the name in a link means: names that wait for an answer, and the answers given.",
+        "campaign_names:campaign_names",
+    ),
     "ad-planning/journeys": Page(
         "Customer journeys", "Customers", "mdi-map-marker-path", "Each customer's way through the funnel."
     ),

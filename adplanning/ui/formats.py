@@ -83,6 +83,16 @@ def moment(instant: datetime | None, zone: ZoneInfo) -> str:
     return UNKNOWN if instant is None else instant.astimezone(zone).strftime("%-d %b %Y, %H:%M")
 
 
+def day(instant: datetime | None, zone: ZoneInfo) -> str:
+    """The day of an instant in the reporting zone.
+
+    >>> from datetime import UTC
+    >>> day(datetime(2026, 11, 12, 20, 35, tzinfo=UTC), ZoneInfo("Asia/Kolkata"))
+    '13 Nov 2026'
+    """
+    return UNKNOWN if instant is None else instant.astimezone(zone).strftime("%-d %b %Y")
+
+
 def duration(seconds: float | None) -> str:
     """How long something took.
 

@@ -51,7 +51,7 @@ class Shell(Component):
         super().__init__(groups=_groups(), **traits)
         self._settings = load_settings()
         self._engine = open_store(self._settings.url)
-        self._role = Role.viewer
+        self._role, self._name = Role.viewer, ""
         self._answer: tuple[int, Callable[[], None]] | None = None
         self._slug = HOME
         self._record_id: str | None = None
@@ -60,7 +60,7 @@ class Shell(Component):
 
     def enter(self, name: str, role: Role, *, served: bool) -> None:
         """Say who is looking; a role is never taken from the browser."""
-        self._role = role
+        self._role, self._name = role, name
         self.served = served
         settings = self._settings
         self.visitor = {"name": name, "role": role.value, "zone": settings.timezone, "currency": settings.currency}
@@ -100,7 +100,7 @@ class Shell(Component):
         if match.page.function is None:
             raise NotBuilt("This page is not part of this release.")
         module, name = match.page.function.split(":")
-        visit = Visit(self._engine, self._settings, self._role, self, match.record_id, query)
+        visit = Visit(self._engine, self._settings, self._role, self, match.record_id, query, self._name)
         page = getattr(import_module(f"adplanning.ui.pages.{module}"), name)
         return list(page(visit))
 

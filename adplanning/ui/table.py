@@ -63,21 +63,46 @@ class Query:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what it is called, where it leads, its cells by column, and its values for the CSV by heading."""
+    """One row: what it is called, where it leads, its cells by column, and its values for the CSV by heading.
+
+    `actions` names the buttons of the table that stand at this row; all of them when not given.
+    """
 
     id: str
     name: str
     href: str
     cells: Mapping[str, Cell]
     values: Mapping[str, object] = field(default_factory=dict)
+    actions: Sequence[str] | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """What the browser gets to know of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "href": self.href,
+            "cells": self.cells,
+            "actions": None if self.actions is None else list(self.actions),
+        }
 
 
 class Table(Component):
-    """A list of records; `fetch` answers one page of rows and how many match in all."""
+    """A list of records.
+
+    Parameters
+    ----------
+    fetch : answers one page of rows and how many match in all.
+    footer : the rows that stand below every page, such as totals; last in the CSV.
+    title : what stands above it, where a page has several tables.
+    waits : nothing is read yet; the page calls `refresh` when what takes long is there.
+    prefix, beside : where several tables share an address: what this one's part of it begins with, and what else is in
+        the address.
+    """
 
     vue = "table"
 
     label = Unicode("").tag(sync=True)
+    title = Unicode("").tag(sync=True)
     columns = List(Dict()).tag(sync=True)
     choices = List(Dict()).tag(sync=True)
     dated = Bool(False).tag(sync=True)
@@ -88,6 +113,8 @@ class Table(Component):
     empty_action = Dict(None, allow_none=True).tag(sync=True)
     asked = Dict().tag(sync=True)
     rows = List(Dict()).tag(sync=True)
+    feet = List(Dict()).tag(sync=True)
+    pending = Bool(False).tag(sync=True)
     total = Int(0).tag(sync=True)
     fault = Unicode("").tag(sync=True)
     notice = Unicode("").tag(sync=True)
@@ -110,13 +137,20 @@ class Table(Component):
         empty: str,
         empty_action: Action | None = None,
         changed: Callable[[Query], None] = lambda _: None,
+        footer: Callable[[Query], Sequence[Row]] = lambda _: (),
+        title: str = "",
+        waits: bool = False,
+        prefix: str = "",
+        beside: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._visit, self._fetch, self._changed = visit, fetch, changed
+        self._visit, self._fetch, self._changed, self._footer = visit, fetch, changed, footer
+        self._prefix, self._beside = prefix, beside
         self._columns, self._filters, self._export_name = columns, filters, export_name
         self._actions = {action.name: action for action in (*actions, *([empty_action] if empty_action else []))}
         self._sort, self._descending = sort, descending
         try:
-            self._query, notice = self._read(visit.query), ""
+            own = {key.removeprefix(prefix): said for key, said in visit.query.items() if key.startswith(prefix)}
+            self._query, notice = self._read(own), ""
         except InvalidData as refused:
             self._query, notice = self._read({}), f"The address asked for something else: {refused}"
         super().__init__(
@@ -140,27 +174,41 @@ class Table(Component):
             actions=[action.shown() for action in actions],
             empty=empty,
             empty_action=None if empty_action is None else empty_action.shown(),
+            title=title,
+            pending=waits,
         )
-        self.refresh()
+        if waits:
+            self._answer()
+        else:
+            self.refresh()
 
     @property
     def query(self) -> Query:
         """What is shown now."""
         return self._query
 
+    @property
+    def state(self) -> dict[str, str]:
+        """The table's part of the page's address."""
+        return {f"{self._prefix}{key}": said for key, said in self._state().items()}
+
     def refresh(self) -> None:
         """Read the page anew."""
+        asked = self._query
+        feet: Sequence[Row] = ()
         try:
-            rows, total = self._fetch(self._query)
-            if not rows and total and self._query.offset:
-                self._query = self._read({**self._state(), "page": "1"})
-                rows, total = self._fetch(self._query)
-            fault = ""
+            rows, total = self._fetch(asked)
+            if not rows and total and asked.offset:
+                asked = self._query = self._read({**self._state(), "page": "1"})
+                rows, total = self._fetch(asked)
+            feet, fault = self._footer(asked) if total else (), ""
         except Exception as stop:  # noqa: BLE001 - told in the table's place
             rows, total, fault = [], 0, sentence_of(stop)
+        if asked is not self._query:
+            return  # something else was asked meanwhile
         with self.hold_sync():
-            self.fault, self.total = fault, total
-            self.rows = [{"id": row.id, "name": row.name, "href": row.href, "cells": row.cells} for row in rows]
+            self.fault, self.total, self.pending = fault, total, False
+            self.rows, self.feet = [row.shown() for row in rows], [row.shown() for row in feet]
             self._answer()
 
     def _answer(self) -> None:
@@ -188,7 +236,7 @@ class Table(Component):
             self._answer()
             raise
         self.refresh()
-        self._visit.frame.keep(self._state())
+        self._visit.frame.keep({**self._beside(), **self.state})
         if (before.filters, before.period, before.search) != (
             self._query.filters,
             self._query.period,
@@ -211,14 +259,15 @@ class Table(Component):
         asked = Query(**{**vars(self._query), "limit": EXPORT_ROWS, "offset": offset})
         try:
             rows, total = self._fetch(asked)
+            last = offset + len(rows) >= total or not rows
+            feet = self._footer(asked) if last and total else ()
         except Exception:
             self.exporting = {}
             raise
-        last = offset + len(rows) >= total or not rows
         self.exporting = {
             "answer": next(self._numbers),
             "n": offset + len(rows),
-            "part": csv_text([row.values for row in rows], with_headings=offset == 0),
+            "part": csv_text([row.values for row in (*rows, *feet)], with_headings=offset == 0),
             "last": last,
             "busy": not last,
             "name": f"{self._export_name}.csv",

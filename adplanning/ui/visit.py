@@ -48,7 +48,7 @@ class Frame(Protocol):
 
 @dataclass(frozen=True)
 class Visit:
-    """What every page function is given."""
+    """What every page function is given; `name` is the visitor's."""
 
     engine: Engine
     settings: Settings
@@ -56,6 +56,7 @@ class Visit:
     frame: Frame
     record_id: str | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def served(self) -> bool:

@@ -15,6 +15,9 @@ PAGES = {
     "goal": "/app/ad-planning/goals/goal_hostile0",
     "attribution": "/app/ad-planning/attribution",
     "touchpoint": "/app/ad-planning/attribution/touch_hostile0",
+    "attribution-report": "/app/ad-planning/attribution-report?attribution_model=markov",
+    "credited-touchpoints": "/app/ad-planning/attribution-report/touchpoints?by=source&key=google",
+    "campaign-names": "/app/ad-planning/campaign-names",
     "batch-runs": "/app/ad-planning/batch-runs",
     "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
     "not-built": "/app/ad-planning/journeys",
@@ -27,6 +30,6 @@ def at(visitor: Visitor, name: str) -> Visitor:
     visitor.go(PAGES[name])
     expect(visitor.page.locator(CONTENT).first).to_be_visible()
     expect(visitor.page.locator(".v-skeleton-loader:visible")).to_have_count(0)
-    if name == "attribution":
-        expect(visitor.page.locator(".adp-chart-place svg.marks")).to_be_visible()
+    n_charts = {"attribution": 1, "attribution-report": 5}.get(name, 0)
+    expect(visitor.page.locator(".adp-chart-place svg.marks")).to_have_count(n_charts)
     return visitor

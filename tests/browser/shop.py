@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from adplanning.attribution.service import resolve_exact
+from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.core.names import name_key
 from adplanning.demo.filling import fill
 from adplanning.demo.shop import WEBSITE_ID, shop
@@ -39,8 +39,10 @@ def filled(engine: Engine, home: Path) -> None:
     yesterday = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
     fill(engine, shop(21, 5, until=yesterday, size=0.105), lambda _: None)
     now = datetime.now(UTC)
+    found = campaign_links(engine, cutoff=0.88, margin=0.05, now=now)
     with write_transaction(engine) as connection:
-        resolve_exact(connection)
+        for part in found.parts():
+            store_links(connection, part)
         account = connection.scalar(select(TABLES["ad_accounts"].c.id))
         for n in range(len(HOSTILE)):
             _add_hostile(connection, n, account=account, at=now - timedelta(minutes=n + 1), home=home)

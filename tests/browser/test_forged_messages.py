@@ -95,11 +95,11 @@ def test_a_viewer_sees_nothing_that_changes_and_forged_messages_change_nothing(f
     before = site.counts()
     values = {
         "conversion_type": "purchase", "visitor_id": "v-forged", "conversion_value": 9, "name": "forged",
-        "goal_type": "purchase", "notebook": "attribute_conversions",
+        "goal_type": "purchase", "notebook": "attribute_conversions", "campaign_id": "camp_hostile0",
     }  # fmt: skip
     for address in (
         CONVERSIONS, f"{CONVERSIONS}/{conversion[0]}", GOALS, f"{GOALS}/{goal[0]}", "/app/ad-planning/attribution",
-        "/app/ad-planning/batch-runs",
+        "/app/ad-planning/attribution-report", "/app/ad-planning/campaign-names", "/app/ad-planning/batch-runs",
     ):  # fmt: skip
         viewer.go(address)
         expect(viewer.page.locator(".adp-table, .adp-details").first).to_be_visible()
@@ -112,6 +112,8 @@ def test_a_viewer_sees_nothing_that_changes_and_forged_messages_change_nothing(f
                     ("press", {}),
                     ("submit", {"values": values}),
                     ("act", {"name": "add"}),
+                    ("act", {"name": "accept", "id": "javascript alert 1"}),
+                    ("act", {"name": "choose", "id": "javascript alert 1"}),
                     ("act", {"name": "edit"}),
                     ("act", {"name": "delete"}),
                     ("answered", {"n": 1, "yes": True}),

@@ -12,7 +12,9 @@ def shown(visitor: Visitor) -> str:
     return " ".join((visitor.page.locator("#adp-content").text_content() or "").split())
 
 
-@pytest.mark.parametrize("name", ["conversions", "goals", "attribution", "batch-runs"])
+@pytest.mark.parametrize(
+    "name", ["conversions", "goals", "attribution", "attribution-report", "campaign-names", "batch-runs"]
+)
 def test_a_list_shows_hostile_texts_as_they_are(analyst: Visitor, name: str) -> None:
     text = shown(at(analyst, name))
     for words in HOSTILE:

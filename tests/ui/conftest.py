@@ -67,6 +67,6 @@ def new_visit(settings: Settings, frame: NotingFrame) -> NewVisit:
     """Makes a visit of an analyst, or of another role, at a page or one of its records."""
 
     def make(engine: Engine, role: Role = Role.analyst, record_id: str | None = None, **query: Any) -> Visit:
-        return Visit(engine, settings, role, frame, record_id, query)
+        return Visit(engine, settings, role, frame, record_id, query, "Asha")
 
     return make

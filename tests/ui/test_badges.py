@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from adplanning import batch_runs
-from adplanning.attribution.credit import CREDIT_MODELS
-from adplanning.core.vocabulary import ConversionType, GoalType, Platform, ResolutionMethod, TouchType
+from adplanning.attribution.crediting import ALL_MODELS
+from adplanning.core.vocabulary import AliasDecision, ConversionType, GoalType, Platform, ResolutionMethod, TouchType
 from adplanning.ui import badges
 
 COLOURS = {"green", "blue", "purple", "orange", "red", "grey"}
@@ -19,6 +19,7 @@ OF_ENUM: list[tuple[Mapping[Any, badges.Badge], type[StrEnum]]] = [
     (badges.PLATFORMS, Platform),
     (badges.GOAL_TYPES, GoalType),
     (badges.RESOLUTION_METHODS, ResolutionMethod),
+    (badges.ALIAS_DECISIONS, AliasDecision),
     (badges.TOUCH_TYPES, TouchType),
 ]
 
@@ -36,7 +37,7 @@ def test_every_code_has_a_badge_with_words_of_its_own(table: Mapping[Any, badges
 
 def test_every_status_of_a_run_and_every_model_has_words() -> None:
     assert set(badges.RUN_STATUSES) == set(batch_runs.STATUSES)
-    assert set(badges.MODELS) == set(CREDIT_MODELS)
+    assert set(badges.MODELS) == set(ALL_MODELS)
 
 
 @pytest.mark.parametrize(

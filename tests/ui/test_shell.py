@@ -82,6 +82,18 @@ def with_page(monkeypatch: pytest.MonkeyPatch, page: Callable[[Visit], Sequence[
     monkeypatch.setattr(home_module, "home", page)
 
 
+def test_a_page_knows_who_looks(new_shell: Callable[..., Shell], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, Role]] = []
+
+    def page(visit: Visit) -> Sequence[Component]:
+        seen.append((visit.name, visit.role))
+        return []
+
+    with_page(monkeypatch, page)
+    new_shell(Role.analyst)
+    assert seen == [("Asha", Role.analyst)]
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_opens_for_every_role(new_shell: Callable[..., Shell], role: Role) -> None:
     shell = new_shell(role)

@@ -34,22 +34,19 @@ class Shelf:
         self.n_boxes, self.fault = n_boxes, None
         self.fetched: list[Query] = []
         self.changed: list[Query] = []
-        self.table = Table(
-            new_visit(engine, **address),
-            **{
-                "label": "Boxes",
-                "columns": COLUMNS,
-                "fetch": self.fetch,
-                "filters": FILTERS,
-                "dated": True,
-                "searchable": "Search",
-                "sort": "name",
-                "export_name": "boxes",
-                "empty": "No box yet.",
-                "changed": self.changed.append,
-            }
-            | options,
-        )
+        usual: dict[str, Any] = {
+            "label": "Boxes",
+            "columns": COLUMNS,
+            "fetch": self.fetch,
+            "filters": FILTERS,
+            "dated": True,
+            "searchable": "Search",
+            "sort": "name",
+            "export_name": "boxes",
+            "empty": "No box yet.",
+            "changed": self.changed.append,
+        }
+        self.table = Table(new_visit(engine, **address), **(usual | options))
 
     n_boxes: int
     fault: Exception | None
@@ -311,6 +308,66 @@ def test_an_export_that_fails_says_so_and_waits_no_longer(
     send(shelf.table, "export_rows", {"n": 7})
     assert frame.toasts == [("error", "the database is locked; try again")]
     assert not shelf.table.exporting.get("busy")
+
+
+TOTAL = Row("sum", "Total", "", {"name": text("Total")}, {"id": "sum", "size": 7})
+
+
+def test_sums_stand_below_every_page_and_once_at_the_end_of_the_export(
+    new_shelf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_module, "EXPORT_ROWS", 25)
+    shelf = new_shelf(footer=lambda _: [TOTAL])
+    for page in (1, 2, 3):
+        shelf.ask(page=page)
+        assert [foot["name"] for foot in shelf.table.feet] == ["Total"]
+    rows = list(csv.DictReader(io.StringIO("".join(exported(shelf)))))
+    assert [row["id"] for row in rows] == [*(f"b{n}" for n in range(60)), "sum"]
+
+
+def test_an_empty_table_and_one_that_failed_have_no_sums(new_shelf: Any) -> None:
+    assert new_shelf(0, footer=lambda _: [TOTAL]).table.feet == []
+    shelf = new_shelf(footer=lambda _: [TOTAL])
+    shelf.fault = StoreUnavailable("the database is locked; try again")
+    shelf.table.refresh()
+    assert shelf.table.feet == []
+
+
+def test_a_table_that_waits_reads_nothing_until_it_is_told_to(new_shelf: Any) -> None:
+    shelf = new_shelf(waits=True, address={"platform": "meta"})
+    assert (shelf.fetched, shelf.table.pending, shelf.table.asked["platform"]) == ([], True, "meta")
+    shelf.table.refresh()
+    assert (len(shelf.fetched), shelf.table.pending, len(shelf.table.rows)) == (1, False, 25)
+
+
+def test_an_answer_that_comes_too_late_is_not_shown(new_shelf: Any) -> None:
+    shelf: Shelf = new_shelf()
+    fetch = shelf.fetch
+
+    def slowly(query: Query) -> tuple[Sequence[Row], int]:
+        found = fetch(query)
+        if not query.filters.get("platform"):
+            shelf.ask(platform="meta", page=2)
+        return found
+
+    shelf.table._fetch = slowly
+    shelf.table.refresh()
+    assert (shelf.table.asked["platform"], shelf.ids()[0]) == ("meta", "b25")
+
+
+def test_two_tables_share_an_address(new_shelf: Any, frame: NotingFrame) -> None:
+    address = {"page": "2", "low_page": "3", "low_platform": "meta", "key": "x"}
+    low = new_shelf(address=address, prefix="low_")
+    high = new_shelf(address=address, beside=lambda: {"key": "x", **low.table.state})
+    assert (high.ids()[0], low.ids()[0], low.table.query.filters["platform"]) == ("b25", "b50", "meta")
+    assert (high.table.notice, low.table.notice) == ("", "")
+    high.ask(page=1)
+    assert frame.kept == [{"key": "x", "low_page": "3", "low_platform": "meta"}]
+
+
+def test_a_row_may_have_only_some_of_the_buttons() -> None:
+    assert Row("b", "Box", "", {}).shown()["actions"] is None
+    assert Row("b", "Box", "", {}, actions=["open"]).shown()["actions"] == ["open"]
 
 
 def test_a_table_without_a_name_for_it_has_no_export(new_shelf: Any) -> None:

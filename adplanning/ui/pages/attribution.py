@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
 
 import polars as pl
 
 from adplanning.attribution import service
 from adplanning.attribution.charts import value_against_spend
-from adplanning.attribution.credit import CREDIT_MODELS, LOOKBACK_DAYS
-from adplanning.attribution.report import UNRESOLVED, AttributionReport
+from adplanning.attribution.credit_options import CreditOptions
+from adplanning.attribution.crediting import Scope
+from adplanning.attribution.report import AttributionReport
+from adplanning.attribution.report_service import attribution_report
+from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.attribution.service import TouchpointRow
 from adplanning.core.money import major_units, to_major
-from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import ConversionType, Platform, ResolutionMethod, TouchType
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.attribution import Touchpoint
@@ -27,14 +30,14 @@ from adplanning.ui.details import Details
 from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.origins import where_from
+from adplanning.ui.pages.report_question import DEFAULT_MODEL, MODELS, question_in_address
+from adplanning.ui.pages.report_words import left_out, roas_of_campaigns
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Progress, Visit
 
 SLUG = "ad-planning/attribution"
-MODELS = {model: badges.MODELS.get(model, model) for model in CREDIT_MODELS}
 PLATFORMS = {platform.value: badges.PLATFORMS[platform].words for platform in Platform}
 RESOLVED = {"true": "Matched to a campaign", "false": "Not matched"}
-DEFAULT_MODEL = "last_click"
 
 
 def attribution(visit: Visit) -> Sequence[Component]:
@@ -65,6 +68,7 @@ def _all(visit: Visit) -> Sequence[Component]:
                 sort=query.sort,
                 descending=query.descending,
                 model=query.filters["attribution_model"],
+                options=CreditOptions(direct_credit=settings.direct_credit),
             )
         return [_row(visit, row) for row in found], total
 
@@ -77,12 +81,17 @@ def _all(visit: Visit) -> Sequence[Component]:
 
     def job(progress: Progress) -> str:
         progress("Comparing UTM campaigns with the names of campaigns", 0.1)
-        with write_transaction(visit.engine) as connection:
-            n_linked = service.resolve_exact(connection)
+        found = campaign_links(
+            visit.engine, cutoff=settings.match_cutoff, margin=settings.match_margin, now=datetime.now(UTC)
+        )
+        n_linked = 0
+        for part in found.parts():
+            with write_transaction(visit.engine) as connection:
+                n_linked += store_links(connection, part)
         progress("Adding up the credit", 0.8)
         _summarise(visit, table.query, kpis, chart)
         if not n_linked:
-            return "No further touchpoint names a campaign exactly; those left need a campaign of that name."
+            return "No further touchpoint surely means a campaign; of those left, say which campaign their name means."
         return f"{formats.number(n_linked)} touchpoints matched to their campaign."
 
     kpis = Kpis()
@@ -164,16 +173,16 @@ def _summarise(visit: Visit, query: Query, kpis: Kpis, chart: ChartCard) -> None
     settings = visit.settings
     model = query.filters["attribution_model"]
     counts = service.attribution_stats(visit.engine, query.period)["totals"]
-    report = service.attribution_report(
+    options = CreditOptions(direct_credit=settings.direct_credit)
+    report = attribution_report(
         visit.engine,
-        period=query.period,
+        Scope(query.period, settings.public_revenue, (ConversionType.purchase,)),
         currency=settings.currency,
         zone=settings.zone,
-        public_revenue=settings.public_revenue,
         models=[model],
-        conversion_types=[ConversionType.purchase],
+        options=options,
     )
-    kpis.show(*_headlines(report, counts))
+    kpis.show(*_headlines(report, counts, address_of("ad-planning/attribution-report") + _asked_too(query)))
     rows = report.rows.select(
         campaign=pl.coalesce("name", "key"),
         credited_value=major_units(pl.col("credited_value_minor"), report.currency),
@@ -183,7 +192,7 @@ def _summarise(visit: Visit, query: Query, kpis: Kpis, chart: ChartCard) -> None
     spent = rows.filter(pl.col("spend") > 0)
     picture = value_against_spend(rows, currency=report.currency, model=MODELS[model]) if spent.height else None
     chart.words = (
-        f"Purchases under the model “{MODELS[model].lower()}”, touchpoints up to {LOOKBACK_DAYS} days before; "
+        f"Purchases under the model “{MODELS[model].lower()}”, {options.in_words}; "
         f"amounts in {report.currency}. A bar longer than its spend has earned more than it cost."
     )
     chart.draw(
@@ -193,17 +202,23 @@ def _summarise(visit: Visit, query: Query, kpis: Kpis, chart: ChartCard) -> None
     )
 
 
-def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) -> tuple[Sequence[Kpi], str]:
+def _asked_too(query: Query) -> str:
+    """The model and the dates, for the report."""
+    names = ("attribution_model", "from_date", "to_date")
+    said = {name: value for name, value in question_in_address(query).items() if name in names}
+    return f"?{urlencode(said)}" if said else ""
+
+
+def _headlines(
+    report: AttributionReport, counts: Mapping[str, float | None], report_page: str
+) -> tuple[Sequence[Kpi], str]:
     currency = report.currency
     credited = report.value_minor - report.unattributed_minor
-    to_campaigns = int(report.rows.filter(pl.col("key") != UNRESOLVED)["credited_value_minor"].sum())
-    # With an amount left out for want of a rate, the ratio of the rest would look right and not be.
-    is_whole = not report.unconverted and not report.unconverted_spend
     rate = counts["resolution_rate"]
 
-    def amount(label: str, minor: int, words: str) -> Kpi:
+    def amount(label: str, minor: int, words: str, href: str = "") -> Kpi:
         value = to_major(minor, currency)
-        return Kpi(label, formats.short_money(value, currency), words, full=formats.money(value, currency))
+        return Kpi(label, formats.short_money(value, currency), words, full=formats.money(value, currency), href=href)
 
     cards = [
         Kpi(
@@ -214,14 +229,20 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
         Kpi(
             "Matched",
             formats.percent(None if rate is None else rate / 100),
-            "The share of touchpoints whose campaign is known.",
+            "The share of touchpoints whose campaign is known; see the names that wait for theirs.",
+            href=address_of("ad-planning/campaign-names"),
         ),
-        amount("Credited value", credited, "The value of purchases that had a touchpoint on their path."),
+        amount(
+            "Credited value",
+            credited,
+            "The value of purchases that had a touchpoint on their path; see the report of who earned it.",
+            report_page,
+        ),
         amount("Unattributed", report.unattributed_minor, "The value of purchases that no touchpoint led to."),
         amount("Ad spend", report.spend_minor, "What the ads of all campaigns cost in this time."),
         Kpi(
             "ROAS",
-            formats.times(ratio(to_campaigns, report.spend_minor) if is_whole else None),
+            formats.times(roas_of_campaigns(report, report.models[0])),
             "Value credited to campaigns divided by their spend; unknown while an amount has no rate.",
         ),
     ]
@@ -230,14 +251,8 @@ def _headlines(report: AttributionReport, counts: Mapping[str, float | None]) ->
 
 def _caption(report: AttributionReport) -> str:
     total = formats.money(to_major(report.value_minor, report.currency), report.currency)
-    parts = [f"Credited and unattributed add up to all purchases of the chosen dates: {total}."]
-    for what, apart in [
-        *(("purchases", each) for each in report.unconverted),
-        *(("days of spend", each) for each in report.unconverted_spend),
-    ]:
-        amount = formats.money(to_major(apart.amount_minor, apart.currency), apart.currency)
-        parts.append(f"Not in the sums, as no rate is known: {amount} from {apart.count} {what}.")
-    return " ".join(parts)
+    adds_up = f"Credited and unattributed add up to all purchases of the chosen dates: {total}."
+    return " ".join([adds_up, *left_out(report, "purchase", "purchases")])
 
 
 def _one(visit: Visit, touchpoint_id: str) -> Sequence[Component]:

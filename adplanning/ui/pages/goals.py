@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adplanning.attribution.credit import HALF_LIFE_DAYS, LOOKBACK_DAYS
+from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS
 from adplanning.conversions import service
 from adplanning.conversions.fields import GoalFields
 from adplanning.conversions.service import Completions

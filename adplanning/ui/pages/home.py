@@ -8,14 +8,21 @@ from typing import Any
 
 from adplanning import batch_runs
 from adplanning.attribution import service as attribution_service
+from adplanning.attribution.credit_options import CreditOptions
+from adplanning.attribution.crediting import Scope
+from adplanning.attribution.report_service import attribution_report
+from adplanning.attribution.resolution_service import proposals
 from adplanning.conversions import service as conversion_service
 from adplanning.core.periods import Period
+from adplanning.core.vocabulary import ConversionType
 from adplanning.ui import badges, formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
+from adplanning.ui.pages.report_question import DEFAULT_MODEL
+from adplanning.ui.pages.report_words import roas_of_campaigns
 from adplanning.ui.visit import Visit
 
 DAYS = 30
@@ -31,14 +38,16 @@ def home(visit: Visit) -> Sequence[Component]:
 
 
 def _show_badges(visit: Visit, cards: Cards) -> None:
-    cards.groups = _groups(
-        {
-            "ad-planning/conversions": _conversions(visit),
-            "ad-planning/goals": _goals(visit),
-            "ad-planning/attribution": _attribution(visit),
-            "ad-planning/batch-runs": _batch_runs(visit),
-        }
-    )
+    live = {
+        "ad-planning/conversions": _conversions(visit),
+        "ad-planning/goals": _goals(visit),
+        "ad-planning/attribution": _attribution(visit),
+        "ad-planning/campaign-names": _campaign_names(visit),
+        "ad-planning/batch-runs": _batch_runs(visit),
+    }
+    cards.groups = _groups(live)
+    # What takes longest comes last.
+    cards.groups = _groups(live | {"ad-planning/attribution-report": _attribution_report(visit)})
 
 
 def _groups(live: Mapping[str, Cell]) -> list[dict[str, Any]]:
@@ -87,6 +96,31 @@ def _attribution(visit: Visit) -> Cell:
         return Badge(f"No touchpoint in the last {DAYS} days").cell()
     share = formats.percent(counts["resolution_rate"] / 100, 0)
     return Badge(f"{share} of touchpoints matched", "purple", "mdi-link-variant").cell()
+
+
+def _attribution_report(visit: Visit) -> Cell:
+    settings = visit.settings
+    report = attribution_report(
+        visit.engine,
+        Scope(Period.last_days(DAYS, visit.now()), settings.public_revenue, (ConversionType.purchase,)),
+        currency=settings.currency,
+        zone=settings.zone,
+        models=[DEFAULT_MODEL],
+        options=CreditOptions(direct_credit=settings.direct_credit),
+    )
+    roas = roas_of_campaigns(report, DEFAULT_MODEL)
+    if roas is None:
+        return Badge(f"No ROAS for the last {DAYS} days").cell()
+    return Badge(f"ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
+
+
+def _campaign_names(visit: Visit) -> Cell:
+    settings = visit.settings
+    _, n = proposals(visit.engine, cutoff=settings.match_cutoff, margin=settings.match_margin, limit=1, offset=0)
+    if not n:
+        return Badge("No name waits", "green", "mdi-check").cell()
+    words = "1 name waits" if n == 1 else f"{formats.number(n, currency=settings.currency)} names wait"
+    return Badge(words, "orange", "mdi-tag-outline").cell()
 
 
 def _batch_runs(visit: Visit) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from adplanning.api.app import create_app
+from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.core.settings import Settings
+from adplanning.store.session import write_transaction
 
 KEY = "an-admin-key-for-tests"
 
@@ -26,6 +29,16 @@ class Api:
         answer = self._client.get(f"/admin/ad-planning/{path}", params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+@pytest.fixture
+def linked_shop(shop_engine: Engine) -> Engine:
+    """The shop after a run has linked what is sure."""
+    found = campaign_links(shop_engine, cutoff=0.88, margin=0.05, now=datetime.now(UTC))
+    with write_transaction(shop_engine) as connection:
+        for part in found.parts():
+            store_links(connection, part)
+    return shop_engine
 
 
 @pytest.fixture

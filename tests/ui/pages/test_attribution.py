@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
-from adplanning.attribution.credit import CREDIT_MODELS
+from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.attribution import Touchpoint
@@ -121,7 +121,7 @@ def test_resolving_matches_what_names_a_campaign_and_says_how_many(
     assert cards(widgets)[1]["value"] != share
     assert frame.progress[-1][1] < 1
     send(the(MainButton, widgets), "press")
-    assert frame.toasts[-1][1].startswith("No further touchpoint names a campaign exactly")
+    assert frame.toasts[-1][1].startswith("No further touchpoint surely means a campaign")
 
 
 def test_a_touchpoint_is_shown_in_full(shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:

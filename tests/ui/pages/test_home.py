@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,8 @@ def test_every_module_has_its_card_at_once_and_its_number_later(
     assert said["ad-planning/conversions"] == f"{n} in the last 30 days"
     assert said["ad-planning/goals"] == f"{n_goals} active"
     assert said["ad-planning/attribution"].endswith("% of touchpoints matched")
+    assert re.fullmatch(r"ROAS [\d.]+× in the last 30 days", said["ad-planning/attribution-report"])
+    assert re.fullmatch(r"\d+ names wait", said["ad-planning/campaign-names"])
 
 
 def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
@@ -68,6 +71,8 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/conversions": "0 in the last 30 days",
         "ad-planning/goals": "None yet",
         "ad-planning/attribution": "No touchpoint in the last 30 days",
+        "ad-planning/attribution-report": "No ROAS for the last 30 days",
+        "ad-planning/campaign-names": "No name waits",
         "ad-planning/batch-runs": "None yet",
     }
 
