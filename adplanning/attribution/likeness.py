@@ -19,6 +19,8 @@ MOST_ALIKE: Final = 0.99
 # Words of fewer letters are too near to one another (coat, coast); so are longer ones with another letter in six.
 TYPO_LETTERS: Final = 5
 TYPO_CUTOFF: Final = 0.85
+# Of these only letters swapped and one more at the end, a plural or a word cut off, are surely slips.
+SHORT_TYPO_LETTERS: Final = 4
 # Pairs compared at once: 16 MB of likenesses.
 _PAIRS_AT_ONCE: Final = 4_000_000
 
@@ -62,7 +64,7 @@ def difference(tag: Name, name: Name, known_words: Collection[str] = ()) -> str 
     rest, others = _rest(tag.words, name.words), _rest(name.words, tag.words)
     partners: dict[str, str] = {}
     if "".join(rest) != "".join(others):
-        partners = _partners(rest, others)
+        partners = _partners(rest, others, beside_others=len(rest) < len(tag.words))
         if forbidden := _unlike(tag, name, rest, others, partners):
             return forbidden
         if used := next((word for word in rest if word in known_words), None):
@@ -72,22 +74,27 @@ def difference(tag: Name, name: Name, known_words: Collection[str] = ()) -> str 
     return None
 
 
-def is_typo(word: str, other: str) -> bool:
+def is_typo(word: str, other: str, *, beside_others: bool = False) -> bool:
     """Whether one word is the other with a slip.
 
     Formula: both of at least `TYPO_LETTERS` letters, with one letter missing, too many, swapped or another (optimal
-    string alignment distance 1), and an Indel similarity of at least `TYPO_CUTOFF`. Where one sign may be a word, as in
-    Chinese, no sign is a slip.
+    string alignment distance 1), and an Indel similarity of at least `TYPO_CUTOFF`. Beside other words that both names
+    have, both of `SHORT_TYPO_LETTERS` suffice where two letters are swapped or one stands at the end of one alone.
+    Where one sign may be a word, as in Chinese, no sign is a slip.
 
     Source: OSA distance, https://rapidfuzz.github.io/RapidFuzz/Usage/distance/OSA.html
 
     >>> is_typo("bedsheats", "bedsheets"), is_typo("shirts", "skirts"), is_typo("sale", "sales")
     (True, False, False)
+    >>> [is_typo("sale", other, beside_others=True) for other in ("sales", "slae", "tale")]
+    [True, True, False]
     """
+    n_letters = min(len(word), len(other))
+    is_long = n_letters >= TYPO_LETTERS and fuzz.ratio(word, other) >= 100 * TYPO_CUTOFF
+    is_swapped_or_cut = sorted(word) == sorted(other) or word.startswith(other) or other.startswith(word)
     return (
-        min(len(word), len(other)) >= TYPO_LETTERS
-        and OSA.distance(word, other, score_cutoff=1) <= 1
-        and fuzz.ratio(word, other) >= 100 * TYPO_CUTOFF
+        OSA.distance(word, other, score_cutoff=1) <= 1
+        and (is_long or (beside_others and n_letters >= SHORT_TYPO_LETTERS and is_swapped_or_cut))
         and not any(unicodedata.east_asian_width(sign) in "WF" for sign in word + other)
     )
 
@@ -196,12 +203,13 @@ def _rest(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
     return rest
 
 
-def _partners(words: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+def _partners(words: Sequence[str], others: Sequence[str], *, beside_others: bool) -> dict[str, str]:
     """Each word with the first of the others of which it is a typo; each of these once."""
     partners: dict[str, str] = {}
     for word in words:
         for other in others:
-            if other not in partners.values() and is_typo(word, other) and not (marks((word,)) and marks((other,))):
+            is_one = is_typo(word, other, beside_others=beside_others)
+            if is_one and other not in partners.values() and not (marks((word,)) and marks((other,))):
                 partners[word] = other
                 break
     return partners

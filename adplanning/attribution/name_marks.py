@@ -48,6 +48,7 @@ _LOCALES: Final = (
 )
 # Three-letter codes of countries that are words far more often.
 _NO_COUNTRIES: Final = frozenset({"and", "are", "can", "per"})
+FILLERS: Final = frozenset({"campaign", "campaigns", "ad", "ads"})
 NUMBER, CODE = "number", "short code"
 EXACT_KINDS: Final = (NUMBER, CODE)
 KINDS: Final = (*EXACT_KINDS, "country", *_WORDS)
@@ -61,11 +62,14 @@ Marks = Mapping[str, tuple[str, ...]]
 def words_of(key: str) -> tuple[str, ...]:
     """The words of a name key without accents and punctuation; a year written onto a word is one of its own.
 
-    >>> words_of("captação2019-(q1)")
-    ('captacao', '2019', 'q1')
+    That a campaign is one says nothing of which: `FILLERS` are left out, unless there is nothing else.
+
+    >>> words_of("captação2019-(q1)"), words_of("summer-sale-campaign")
+    (('captacao', '2019', 'q1'), ('summer', 'sale'))
     """
     words = filter(None, _BETWEEN.split(without_accents(key)))
-    return tuple(part for word in words for part in _year_apart(word))
+    parts = tuple(part for word in words for part in _year_apart(word))
+    return tuple(part for part in parts if part not in FILLERS) or parts
 
 
 def _year_apart(word: str) -> tuple[str, ...]:

@@ -123,6 +123,23 @@ def test_a_typo_is_one_slip_in_a_word_that_is_long_enough(word: str, other: str,
     assert is_typo(other, word) is expected
 
 
+@pytest.mark.parametrize(
+    ("tag", "name", "is_meant"),
+    [
+        ("summer-slae", "summer-sale", True),
+        ("summer-sales", "summer-sale", True),
+        ("cotton-bags", "cotton-bag", False),
+        ("sales", "sale", False),
+        ("winter-coat", "winter-coast", False),
+        ("summer-tale", "summer-sale", False),
+    ],
+)
+def test_a_short_word_is_misspelt_only_beside_others_and_by_swapped_letters_or_one_at_the_end(
+    tag: str, name: str, is_meant: bool
+) -> None:
+    assert (difference(name_of(tag), name_of(name)) is None) is is_meant
+
+
 words = st.sampled_from(["brand", "quilts", "us", "q1", "2026", "sale", "men", "v12", "26", "may26"])
 names = st.lists(words, min_size=1, max_size=5)
 

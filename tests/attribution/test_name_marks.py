@@ -68,3 +68,8 @@ def test_only_accents_are_taken_off() -> None:
     assert without_accents("família über žluť") == "familia uber zlut"
     # The signs of Devanagari are vowels, not accents.
     assert without_accents("कि की") == "कि की"
+
+
+def test_that_a_campaign_is_one_sets_no_name_apart() -> None:
+    assert words_of("summer-sale-ads") == words_of("summer-sale") == ("summer", "sale")
+    assert words_of("campaign") == ("campaign",)
