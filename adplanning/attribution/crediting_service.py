@@ -144,10 +144,10 @@ def credit_changes(
             raise InvalidData.unknown_choice("models", model, CREDIT_MODELS)
     facts, kept = queries.kept_facts(engine, Scope(period, public_revenue), lookback_days=options.lookback_days)
     found = journeys(facts)
-    conversions = found.conversions.collect()
+    conversions = found.conversions.select(*_KEPT, "path_key", "value_minor").collect()
     paths = conversion_paths(
         conversions.lazy(),
-        found.touchpoints,
+        found.touchpoints.select("touchpoint_id", "path_key", "touched_at", "is_direct"),
         lookback_days=options.lookback_days,
         direct_credit=options.direct_credit,
     ).collect()

@@ -33,6 +33,22 @@ BREAKDOWNS: Final[dict[str, pl.Expr]] = {
 """What a report may be broken down by: the key of a touchpoint; `on` is the day of the conversion."""
 
 
+def report_columns(by: str, models: Sequence[str]) -> list[str]:
+    """The columns of credited paths that a report reads, so that no others need to be in memory.
+
+    Raises
+    ------
+    InvalidData : an unknown breakdown.
+
+    >>> report_columns("source", ["linear"])
+    ['is_first', 'is_last', 'is_new', 'linear', 'linear_minor', 'reported_minor', 'utm_source']
+    """
+    if by not in BREAKDOWNS:
+        raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
+    shared = {"is_first", "is_last", "is_new", "reported_minor"}
+    return sorted({*shared, *BREAKDOWNS[by].meta.root_names(), *models, *(f"{model}_minor" for model in models)})
+
+
 @dataclass(frozen=True)
 class Apart:
     """Amounts in a currency without a known rate: counted, but in no sum of money; minor units of that currency."""
@@ -154,9 +170,7 @@ def attribution_report(
     ------
     InvalidData : an unknown breakdown.
     """
-    if by not in BREAKDOWNS:
-        raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
-    require_columns(credited, ["is_first", "is_new", "channel", "reported_minor", *models], what="credited")
+    require_columns(credited, report_columns(by, models), what="credited")
     earned, sold, unconverted, spent, claimed, once, unspent = pl.collect_all(
         [
             _earned(credited, models, by),

@@ -76,12 +76,13 @@ def attribution_report(
     ------
     InvalidData : an unknown model or breakdown.
     """
+    columns = report.report_columns(by, models)
     facts, spend, rates, names = queries.report_facts(
         engine, scope, by=by, zone=zone, lookback_days=options.lookback_days
     )
     found = _reported(facts, rates, currency=currency, zone=zone)
     return report.attribution_report(
-        credited(found, models, options, value="reported_minor", learning=learning).collect().lazy(),
+        credited(found, models, options, value="reported_minor", learning=learning).select(columns).collect().lazy(),
         found.conversions,
         in_reporting_currency(
             spend.lazy(), rates, currency=currency, amount="spend_minor", on="on", into="reported_minor"
