@@ -51,13 +51,12 @@ def test_a_row_opens_the_touchpoints_behind_it_and_the_card_leads_back(analyst: 
 
 
 def test_another_breakdown_and_model_stay_in_the_address(analyst: Visitor) -> None:
-    page = analyst.go(LIST).page
-    expect(analyst.rows.first).to_be_visible()
-    analyst.choose(analyst.filter("By"), "Channel")
-    expect(page).to_have_url(re.compile(r"by=channel"))
+    page = analyst.go(f"{LIST}?by=channel").page
     expect(report(analyst).locator("tbody tr", has_text="paid search")).to_have_count(1)
+    expect(page.locator(".adp-chart-place svg.marks")).to_have_count(4)
+    expect(page.locator(".v-skeleton-loader:visible")).to_have_count(0)
     analyst.choose(analyst.filter("Model"), "Shapley")
-    expect(page).to_have_url(re.compile(r"attribution_model=shapley"))
+    expect(page).to_have_url(re.compile(r"attribution_model=shapley&by=channel"))
     expect(page.get_by_label("How sure is the credit of each channel?").first).to_contain_text("Shapley: ")
     before = sums(analyst)
     analyst.reload()

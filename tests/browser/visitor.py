@@ -136,7 +136,12 @@ class Visitor:
     def choose(self, opener: Locator, choice: str) -> None:
         """Pick from a list that opens."""
         opener.click()
-        self.page.locator(".v-overlay--active .v-list-item", has_text=re.compile(rf"^{re.escape(choice)}$")).click()
+        listed = self.page.locator(".v-overlay--active .v-list-item", has_text=re.compile(rf"^{re.escape(choice)}$"))
+        listed.click()
+        # A page that moves while its charts are drawn can take the list from under the pointer; people click again.
+        self.page.wait_for_timeout(600)
+        if listed.is_visible():
+            listed.click()
 
     def filter(self, label: str) -> Locator:
         return self.page.locator(f".adp-filter:has(label:text-is('{label}'))").first
