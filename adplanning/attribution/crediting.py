@@ -44,6 +44,8 @@ class Scope:
         for name in self.conversion_types:
             if name not in set(ConversionType):
                 raise InvalidData.unknown_choice("conversion_types", name, ConversionType)
+        if self.goal_id is not None and self.conversion_types:
+            raise InvalidData.at("conversion_types", "do not go with a goal, which says itself what counts; give one")
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,11 @@ def report_columns(by: str, models: Sequence[str]) -> list[str]:
     InvalidData : an unknown breakdown.
 
     >>> report_columns("source", ["linear"])
-    ['is_first', 'is_last', 'is_new', 'linear', 'linear_minor', 'reported_minor', 'utm_source']
+    ['is_first', 'is_last', 'is_new', 'linear', 'linear_minor', 'reported_minor', 'utm_source', 'value_minor']
     """
     if by not in BREAKDOWNS:
         raise InvalidData.unknown_choice("by", by, BREAKDOWNS)
-    shared = {"is_first", "is_last", "is_new", "reported_minor"}
+    shared = {"is_first", "is_last", "is_new", "reported_minor", "value_minor"}
     return sorted({*shared, *BREAKDOWNS[by].meta.root_names(), *models, *(f"{model}_minor" for model in models)})
 
 
@@ -82,6 +82,17 @@ class AttributionReport:
     unattributed_minor: int
     unconverted: tuple[Apart, ...]
     unconverted_spend: tuple[Apart, ...]
+
+    def campaign_roas(self, model: str) -> float | None:
+        """Value credited to campaigns divided by all spend, of a report by campaign.
+
+        None without spend, and while an amount has no rate: the ratio of the rest would look right and not be.
+        """
+        if self.by != "campaign":
+            raise InvalidData.at("by", f"must be campaign, not {self.by}: only campaigns have all spend")
+        its = self.rows.filter(pl.col("model") == model, pl.col("key") != UNRESOLVED)
+        is_whole = not self.unconverted and not self.unconverted_spend
+        return ratio(int(its["credited_value_minor"].sum()), self.spend_minor) if is_whole else None
 
     def to_json(self) -> dict[str, Any]:
         """The report as the API shows it: amounts in major units."""
@@ -142,7 +153,8 @@ def attribution_report(
     """Add up credit and spend by what a touchpoint has in common.
 
     Formula: credited conversions = Σ credit, credited value = Σ `<model>_minor`, over the touchpoints of a key;
-    cost per conversion = spend / credited conversions, ROAS = credited value / spend, share = credited conversions /
+    cost per conversion = spend / credited conversions, ROAS = credited value / spend (null while part of either has no
+    rate), share = credited conversions /
     all conversions. New conversions are those of `is_new`; claimed ones by `claims_by`, beside ours and never added to
     them. Unattributed are the conversions without a touchpoint on their path.
 
@@ -215,9 +227,11 @@ def attribution_report(
 def _earned(credited: pl.LazyFrame, models: Sequence[str], by: str) -> pl.LazyFrame:
     """Per key the credits and values under each model, and how many paths begin there, worth how much."""
     begins = pl.col("is_first")
+    without_rate = pl.col("reported_minor").is_null() & pl.col("value_minor").is_not_null()
     return credited.group_by(BREAKDOWNS[by].alias("key")).agg(
         *(pl.col(model, f"{model}_minor").sum() for model in models),
         *(pl.col(model).filter("is_new").sum().alias(f"{model}_new") for model in models),
+        *((without_rate & (pl.col(model) > 0)).any().alias(f"{model}_partial") for model in models),
         begins.sum().cast(pl.Int64).alias("n_paths"),
         pl.col("reported_minor").filter(begins).sum().alias("paths_minor"),
     )
@@ -246,6 +260,7 @@ def _rows(
                 pl.col(model).round(9).alias("credited_conversions"),
                 pl.col(f"{model}_minor").alias("credited_value_minor"),
                 pl.col(f"{model}_new").round(9).alias("new_conversions"),
+                pl.col(f"{model}_partial").alias("is_value_partial"),
             ),
             on="key",
             how="left",
@@ -267,7 +282,9 @@ def _rows(
             "credited_value_minor",
             "spend_minor",
             ratio(spend / unit, credited).alias("cost_per_conversion"),
-            ratio(pl.col("credited_value_minor"), spend).alias("roas"),
+            pl.when(~pl.col("is_value_partial").fill_null(value=False))
+            .then(ratio(pl.col("credited_value_minor"), spend))
+            .alias("roas"),
             ratio(credited, pl.lit(n_conversions)).alias("share"),
             "new_conversions",
             "claimed_conversions",

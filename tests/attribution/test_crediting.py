@@ -128,6 +128,11 @@ def test_an_unknown_type_of_conversion_is_refused() -> None:
         Scope(Period(), PublicRevenue.counted, ["purchaze"])
 
 
+def test_a_goal_and_types_of_conversions_together_are_refused() -> None:
+    with pytest.raises(InvalidData, match="conversion_types: do not go with a goal"):
+        Scope(Period(), PublicRevenue.counted, ["purchase"], "goal_1")
+
+
 visitors, persons = st.sampled_from("abc"), st.sampled_from(["asha", "ravi"])
 days = st.integers(0, 45)
 

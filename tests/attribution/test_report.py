@@ -12,6 +12,7 @@ from adplanning.attribution.credit import credited_paths
 from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.report import BREAKDOWNS, AttributionReport, attribution_report
+from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -135,6 +136,23 @@ def test_what_a_platform_claims_stands_beside_ours_and_is_added_to_nothing() -> 
     modest, boastful = (told(touches, sales, [spent | {"n_results": n}]) for n in (1.0, 99.0))
     assert boastful.rows["claimed_conversions"].to_list() == [99.0]
     assert modest.rows.drop("claimed_conversions").equals(boastful.rows.drop("claimed_conversions"))
+
+
+def test_roas_is_unknown_while_part_of_the_credited_value_has_no_rate() -> None:
+    spent = {"level": "campaign", "on": date(2026, 3, 1), "currency": "INR", "spend_minor": 50, "reported_minor": 50}
+    spend = [spent | {"object_id": key, "campaign_id": key} for key in "ab"]
+    touches = [touch(0, "p", 2, ad_campaign_id="a"), touch(1, "q", 2, ad_campaign_id="b")]
+    sales = [
+        sale(0, "p", 1, 100),
+        sale(1, "p", 1, 700) | {"currency": "USD", "reported_minor": None},
+        sale(2, "q", 1, 80),
+    ]
+    found = told(touches, sales, spend)
+    assert dict(found.rows.select("key", "roas").iter_rows()) == {"a": None, "b": 1.6}
+    assert found.campaign_roas("linear") is None
+    assert told(touches, sales[2:], spend).campaign_roas("linear") == 0.8
+    with pytest.raises(InvalidData, match="by: must be campaign, not source"):
+        told(touches, sales, by="source").campaign_roas("linear")
 
 
 def test_credit_for_new_buyers_is_told_apart() -> None:

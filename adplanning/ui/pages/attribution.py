@@ -31,7 +31,7 @@ from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.origins import where_from
 from adplanning.ui.pages.report_question import DEFAULT_MODEL, MODELS, question_in_address
-from adplanning.ui.pages.report_words import left_out, roas_of_campaigns
+from adplanning.ui.pages.report_words import left_out
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Progress, Visit
 
@@ -242,7 +242,7 @@ def _headlines(
         amount("Ad spend", report.spend_minor, "What the ads of all campaigns cost in this time."),
         Kpi(
             "ROAS",
-            formats.times(roas_of_campaigns(report, report.models[0])),
+            formats.times(report.campaign_roas(report.models[0])),
             "Value credited to campaigns divided by their spend; unknown while an amount has no rate.",
         ),
     ]

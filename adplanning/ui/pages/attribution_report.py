@@ -31,7 +31,7 @@ from adplanning.ui.pages.report_question import (
     question_in_address,
     question_of,
 )
-from adplanning.ui.pages.report_words import left_out, roas_of_campaigns
+from adplanning.ui.pages.report_words import left_out
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 
@@ -96,7 +96,7 @@ def _report(visit: Visit) -> Sequence[Component]:
         question, report = asked(query)
         by_campaign = found(question.scope, question.options, "campaign")
         touchpoints = address_of("ad-planning/attribution") + _in_address(query)
-        kpis.show(*_headlines(question, report, roas_of_campaigns(by_campaign, question.model), touchpoints))
+        kpis.show(*_headlines(question, report, by_campaign.campaign_roas(question.model), touchpoints))
         draw_models(pictures.models, report, question.model)
 
     def draw_paths_taken(query: Query) -> None:

@@ -22,7 +22,6 @@ from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
-from adplanning.ui.pages.report_words import roas_of_campaigns
 from adplanning.ui.visit import Visit
 
 DAYS = 30
@@ -108,7 +107,7 @@ def _attribution_report(visit: Visit) -> Cell:
         models=[DEFAULT_MODEL],
         options=CreditOptions(direct_credit=settings.direct_credit),
     )
-    roas = roas_of_campaigns(report, DEFAULT_MODEL)
+    roas = report.campaign_roas(DEFAULT_MODEL)
     if roas is None:
         return Badge(f"No ROAS for the last {DAYS} days").cell()
     return Badge(f"ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
