@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from adplanning.attribution import resolution_queries as queries
 from adplanning.attribution.campaign_names import candidates
 from adplanning.attribution.resolution import Advertised, resolution
-from adplanning.core.errors import NotFound
+from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.names import with_name_key
 from adplanning.store.tables.attribution import Touchpoint
 
@@ -92,7 +92,14 @@ def campaign_links(
     now, days_back : only touchpoints of so many days before now; all when not given.
     website_id : only touchpoints of one website.
     limit : only so many, the newest first; all when not given.
+
+    Raises
+    ------
+    InvalidData : less than one day or touchpoint.
     """
+    for name, number in (("days_back", days_back), ("limit", limit)):
+        if number is not None and number < 1:
+            raise InvalidData.at(name, f"must be 1 or more, not {number}; leave it out for all")
     since = None if days_back is None else now - timedelta(days=days_back)
     touchpoints, advertised = queries.facts_to_resolve(engine, since=since, website_id=website_id, limit=limit)
     found = resolution(touchpoints, advertised, cutoff=cutoff, margin=margin)

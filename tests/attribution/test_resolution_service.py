@@ -238,3 +238,10 @@ def test_nothing_waits_in_an_empty_store(engine: Engine) -> None:
 def test_a_search_for_what_no_text_can_hold_is_refused(engine: Engine) -> None:
     with pytest.raises(InvalidData, match="search"):
         service.proposals(engine, limit=50, offset=0, search="\x00", **SURE)
+
+
+@pytest.mark.parametrize("bad", [{"days_back": -5}, {"limit": 0}])
+def test_no_day_and_no_touchpoint_are_refused_instead_of_finding_nothing(shop: Engine, bad: dict[str, int]) -> None:
+    [(name, number)] = bad.items()
+    with pytest.raises(InvalidData, match=f"{name}: must be 1 or more, not {number}; leave it out for all"):
+        service.campaign_links(shop, now=NOON, **SURE, **bad)
