@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from adplanning.batch_contract import Parameter, Value, parameter_values, parameters_of, read_notebook, result_of
-from adplanning.batch_kernel import Witness, execute, kernel_environment
+from adplanning.batch_kernel import Witness, execute, kernel_environment, secret_files
 from adplanning.batch_lease import Heartbeat, Timing, adopt_run, begin_run, end_run
 from adplanning.batch_process import start_process
 from adplanning.batch_progress import ProgressNote
@@ -26,10 +27,11 @@ MAX_MESSAGE = 2000
 
 @dataclass(frozen=True)
 class Notebook:
-    """A batch notebook: its file in `FOLDER` and what it does, in one sentence."""
+    """A batch notebook: its file in `FOLDER` and what it does, in one sentence; whether it calls an ad platform."""
 
     file: str
     help: str
+    calls_platform: bool = False
 
 
 NOTEBOOKS = {
@@ -175,13 +177,14 @@ def _carry_out(
         progress(f"{name} begins as {run_id}", 0)
         # In a thread, because an interrupt that hits papermill's event loop would leave the kernel behind.
         with (
+            _secrets(name, settings) as secrets,
             Heartbeat(engine, run_id, now, timing) as heartbeat,
             ProgressNote(engine, run_id) as note,
             ThreadPoolExecutor(1) as thread,
         ):
             witness = Witness(heartbeat, note, progress, n_cells=n_cells)
             execution = thread.submit(
-                execute, path, target, values, environment=environment, cell_s=timing.cell_s, witness=witness
+                execute, path, target, values, environment=environment | secrets, cell_s=timing.cell_s, witness=witness
             )
             try:
                 fault, executed = execution.result()
@@ -207,6 +210,10 @@ def _carry_out(
         engine, run_id, status=record.status, message=record.message, output_path=record.output_path, now=now()
     )
     return replace(record, status="failed", message=overtaken) if overtaken else record
+
+
+def _secrets(name: str, settings: Settings) -> AbstractContextManager[dict[str, str]]:
+    return secret_files(settings) if NOTEBOOKS[name].calls_platform else nullcontext({})
 
 
 def _values(name: str, parameters: Mapping[str, str]) -> dict[str, Value]:

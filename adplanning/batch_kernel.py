@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,19 @@ from adplanning.batch_contract import Value, fault_of, read_notebook
 from adplanning.batch_lease import Heartbeat
 from adplanning.batch_progress import ProgressNote
 from adplanning.core.errors import RunFailed
-from adplanning.core.settings import Settings
+from adplanning.core.settings import SECRETS_DIR, Settings
 from adplanning.store.engine import is_sqlite
 
 
 def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
     """All that a batch kernel gets to know from outside: no key or token; of passwords only the store's.
 
-    It stands in the URL, or in the file that PGPASSFILE names.
+    It stands in the URL, or in the file that PGPASSFILE names. See `secret_files` for what an ad platform needs.
     """
     url = engine.url
     if is_sqlite(engine):
         url = url.set(database=str(Path(str(url.database)).absolute()))
-    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "PGPASSFILE")
+    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "PGPASSFILE", SECRETS_DIR)
     return {name: os.environ[name] for name in passed_on if name in os.environ} | {
         "ADPLANNING_HOME": str(settings.home.absolute()),
         "ADPLANNING_DATABASE_URL": url.render_as_string(hide_password=False),
@@ -48,7 +49,30 @@ def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
         "ADPLANNING_TIMEZONE": settings.timezone,
         "ADPLANNING_PUBLIC_REVENUE": settings.public_revenue.value,
         "ADPLANNING_LOG_LEVEL": settings.log_level,
+        "ADPLANNING_META_AD_ACCOUNTS": settings.meta_ad_accounts,
+        "ADPLANNING_META_PAGE_IDS": settings.meta_page_ids,
+        "ADPLANNING_META_API_VERSION": settings.meta_api_version,
+        "ADPLANNING_META_BASE_URL": settings.meta_base_url,
     }
+
+
+@contextmanager
+def secret_files(settings: Settings) -> Iterator[dict[str, str]]:
+    """What an environment needs so that `load_settings` finds the secrets of the ad platform.
+
+    They stand in files that only this user may read, as long as the block lasts; the environment names their folder.
+    """
+    secrets = {
+        "ADPLANNING_META_ACCESS_TOKEN": settings.meta_access_token,
+        "ADPLANNING_META_APP_SECRET": settings.meta_app_secret,
+    }
+    with tempfile.TemporaryDirectory(prefix="adplanning-") as folder:
+        for name, secret in secrets.items():
+            if secret is not None:
+                file = Path(folder) / name
+                file.touch(mode=0o600)
+                file.write_text(secret.get_secret_value())
+        yield {SECRETS_DIR: folder}
 
 
 class Witness:

@@ -30,16 +30,17 @@ ROLES = {
     "store": ("store", "sqlalchemy alembic psycopg sqlite3 subprocess adbc_driver_postgresql adbc_driver_sqlite"),
     "formula": ("own-formula", ""),
     "charts": ("own-formula own-charts", "altair"),
-    "client": ("", "httpx"),
+    "client": ("own-formula", "httpx2"),
     "queries": ("store own-formula own-queries", "sqlalchemy"),
     "service": ("store own-formula own-queries own-client own-service", "sqlalchemy"),
     "workflows": ("store formula service workflows", "sqlalchemy"),
     "demo": ("store demo formula service workflows", "sqlalchemy"),
     "imports": ("store imports formula service", "sqlalchemy"),
-    "api": ("store api formula service workflows", "fastapi starlette sqlalchemy"),
+    "sync": ("store sync formula client service workflows", "sqlalchemy"),
+    "api": ("store api batch formula service sync workflows", "fastapi starlette sqlalchemy"),
     "batch": ("store batch", "jinja2 papermill nbformat nbclient sqlalchemy subprocess vl_convert"),
     "ui": (
-        "store formula charts service workflows batch ui",
+        "store formula charts service workflows batch imports ui",
         "altair ipyvue ipyvuetify ipywidgets sqlalchemy vl_convert voila",
     ),
     "server": (
@@ -47,7 +48,7 @@ ROLES = {
         "argon2 httpx2 jinja2 socket sqlalchemy starlette subprocess uvicorn voila websockets",
     ),
     "rim": (
-        "store formula charts queries service workflows demo imports api batch server ui rim",
+        "store formula client charts queries service workflows demo imports sync api batch server ui rim",
         "sqlalchemy typer rich uvicorn altair",
     ),
 }
@@ -90,7 +91,7 @@ def role(name: str) -> str:
     if name in NAMED_ROLES:
         return NAMED_ROLES[name]
     first, last = domain(name), name.rsplit(".", 1)[-1]
-    if first in ("core", "store", "workflows", "api", "demo", "imports", "batch", "server", "ui"):
+    if first in ("core", "store", "workflows", "api", "demo", "imports", "sync", "batch", "server", "ui"):
         return first
     if first.startswith("batch_"):
         return "batch"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -16,6 +17,7 @@ from adplanning.core.money import known_currency
 from adplanning.core.vocabulary import DirectCredit, PublicRevenue
 
 MIN_PASSWORD_LENGTH = 8
+SECRETS_DIR = "ADPLANNING_SECRETS_DIR"
 
 
 def _known_zone(name: str) -> str:
@@ -39,6 +41,14 @@ def _networks(text: str) -> str:
     return text
 
 
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or parts.scheme not in (("https", "http") if is_local else ("https",)):
+        raise ValueError("is no https:// address; a token is only sent over TLS (http:// to this machine alone)")
+    return url.rstrip("/")
+
+
 def _by_commas(text: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
@@ -48,7 +58,11 @@ def _in_capitals(name: object) -> object:
 
 
 class Settings(BaseSettings):
-    """All settings with their defaults; secrets are masked wherever they are shown."""
+    """All settings with their defaults; secrets are masked wherever they are shown.
+
+    A secret may stand in a file of its variable's name in the folder that `SECRETS_DIR` names, where no environment
+    shows it.
+    """
 
     model_config = SettingsConfigDict(env_prefix="ADPLANNING_", env_file=".env", extra="ignore")
 
@@ -88,6 +102,17 @@ class Settings(BaseSettings):
     max_kernels: int = Field(12, ge=1, description="dashboards that may be open at once")
     kernel_pool: int = Field(2, ge=1, description="kernels kept warm for the next dashboard")
     kernel_idle_s: int = Field(120, ge=10, description="seconds after which the kernel of a closed dashboard ends")
+    meta_access_token: SecretStr | None = Field(None, description="of a system user of Meta's; without it files only")
+    meta_app_secret: SecretStr | None = Field(
+        None, description="of the app at Meta: proves calls, checks notifications"
+    )
+    meta_verify_token: SecretStr | None = Field(None, description="what Meta sends when the lead webhook is set up")
+    meta_ad_accounts: Annotated[str, Field(description="ad accounts to synchronise, by commas; all when empty")] = ""
+    meta_page_ids: Annotated[str, Field(description="pages to synchronise, by commas; all when empty")] = ""
+    meta_api_version: str = Field("v26.0", pattern=r"^v\d{1,3}\.\d$", description="version of Meta's Graph API")
+    meta_base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        "https://graph.facebook.com", description="where the Graph API is"
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
         "INFO", description="how much is logged"
     )
@@ -118,6 +143,16 @@ class Settings(BaseSettings):
         return _by_commas(self.allowed_hosts)
 
     @property
+    def ad_accounts(self) -> frozenset[str]:
+        """The ad accounts to synchronise, each without `act_`; none is all that the token reaches."""
+        return frozenset(part.removeprefix("act_") for part in _by_commas(self.meta_ad_accounts))
+
+    @property
+    def page_ids(self) -> frozenset[str]:
+        """The pages to synchronise; none is all that the token reaches."""
+        return _by_commas(self.meta_page_ids)
+
+    @property
     def url(self) -> str:
         """The database URL in use."""
         if self.database_url is not None:
@@ -138,7 +173,7 @@ def load_settings() -> Settings:
     InvalidData : naming the variable and what is allowed, never the value of a secret.
     """
     try:
-        return Settings()
+        return Settings(_secrets_dir=os.environ.get(SECRETS_DIR) or None)
     except ValidationError as fault:
         issues = [(f"ADPLANNING_{'_'.join(map(str, e['loc'])).upper()}", e["msg"]) for e in fault.errors()]
         raise InvalidData("; ".join(f"{path}: {message}" for path, message in issues), issues) from None

@@ -155,6 +155,71 @@ class AliasDecision(StrEnum):
     former_name = "former_name"
 
 
+class LeadStatus(StrEnum):
+    """How far a lead has come; the first four are the pipeline, the others its ends."""
+
+    new = "new"
+    contacted = "contacted"
+    qualified = "qualified"
+    converted = "converted"
+    unqualified = "unqualified"
+    lost = "lost"
+    archived = "archived"
+
+
+class PostStatus(StrEnum):
+    """Where a social post stands."""
+
+    draft = "draft"
+    scheduled = "scheduled"
+    posted = "posted"
+    failed = "failed"
+
+
+class Stream(StrEnum):
+    """What is synchronised with an ad platform, one kind of facts each."""
+
+    token = "token"  # noqa: S105 - the word, not one
+    accounts = "accounts"
+    campaigns = "campaigns"
+    ad_sets = "ad_sets"
+    ads = "ads"
+    campaign_insights = "campaign_insights"
+    ad_insights = "ad_insights"
+    lead_forms = "lead_forms"
+    leads = "leads"
+    posts = "posts"
+
+
+class StreamStatus(StrEnum):
+    """How the last synchronisation of a stream ended: all of it, a part, put off by the platform, or not."""
+
+    running = "running"
+    ok = "ok"
+    partial = "partial"
+    throttled = "throttled"
+    failed = "failed"
+
+
+class StreamFault(StrEnum):
+    """Why a stream did not end well."""
+
+    throttled = "throttled"
+    transient = "transient"
+    needs_reauthorisation = "needs_reauthorisation"
+    permission = "permission"
+    bad_request = "bad_request"
+    rows = "rows"
+    unexpected = "unexpected"
+
+
+class RemoteState(StrEnum):
+    """Whether the platform's last complete listing held an object."""
+
+    present = "present"
+    missing = "missing"
+
+
 _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine
 
-from adplanning.batch_kernel import kernel_environment
+from adplanning.batch_kernel import kernel_environment, secret_files
 from adplanning.core.settings import Settings
 
 _AS_PARAMETER = "password"
@@ -20,10 +20,11 @@ def child_environment(engine: Engine, settings: Settings) -> Iterator[Mapping[st
     """The environment of the child, as long as the child lives.
 
     The store's password is not in it, where every kernel shows it and each of their children inherits it, but in a
-    file that only this user may read; libpq finds it there by itself.
+    file that only this user may read; libpq finds it there by itself. So do the batch runs that a page starts find what
+    the ad platform asks for.
     """
-    with tempfile.TemporaryDirectory(prefix="adplanning-") as folder:
-        environment = kernel_environment(engine, settings)
+    with tempfile.TemporaryDirectory(prefix="adplanning-") as folder, secret_files(settings) as secrets:
+        environment = kernel_environment(engine, settings) | secrets
         if password := password_of(engine.url):
             file = Path(folder) / "pgpass"
             file.touch(mode=0o600)

@@ -124,3 +124,26 @@ def test_hosts_and_proxies_are_written_with_commas(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ADPLANNING_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2")
     assert load_settings().host_names == {"ads.example.com", "shop.in"}
     assert load_settings().proxy_addresses == {"10.0.0.1", "10.0.0.2"}
+
+
+def test_a_secret_may_stand_in_a_file_and_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ADPLANNING_META_ACCESS_TOKEN").write_text("EAAB-very-secret\n")
+    monkeypatch.setenv("ADPLANNING_SECRETS_DIR", str(tmp_path))
+    token = load_settings().meta_access_token
+    assert token is not None
+    assert token.get_secret_value() == "EAAB-very-secret"
+    assert "EAAB" not in repr(load_settings())
+
+
+@pytest.mark.parametrize("url", ["http://graph.facebook.com", "ftp://127.0.0.1", "graph.facebook.com"])
+def test_a_token_is_only_sent_over_tls_or_to_this_machine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADPLANNING_META_BASE_URL", url)
+    with pytest.raises(InvalidData, match=r"ADPLANNING_META_BASE_URL: .*https://"):
+        load_settings()
+    monkeypatch.setenv("ADPLANNING_META_BASE_URL", "http://127.0.0.1:8123/")
+    assert load_settings().meta_base_url == "http://127.0.0.1:8123"
+
+
+def test_ad_accounts_are_told_with_or_without_their_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADPLANNING_META_AD_ACCOUNTS", "act_1, 2")
+    assert load_settings().ad_accounts == {"1", "2"}

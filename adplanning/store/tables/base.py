@@ -51,4 +51,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON, list[dict[str, Any]]: JSON}

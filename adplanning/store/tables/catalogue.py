@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from adplanning.store.tables import ads, attribution, events, operations, people
+from adplanning.store.tables import ads, attribution, events, leads, operations, people, social, syncing
 from adplanning.store.tables.base import Base
 
-MODULES = (ads, attribution, events, operations, people)
+MODULES = (ads, attribution, events, leads, operations, people, social, syncing)
 METADATA = Base.metadata
 TABLES = METADATA.tables

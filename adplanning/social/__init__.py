@@ -1,0 +1,1 @@
+"""What was posted at social networks, and what is planned."""
