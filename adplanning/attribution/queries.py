@@ -14,10 +14,11 @@ from adplanning.core.periods import Period
 from adplanning.store import facts
 from adplanning.store.counted import counted_events
 from adplanning.store.lists import Orders, containing
+from adplanning.store.spend import spend_statement
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
 
-_SPEND = ("level", "object_id", "campaign_id", "on", "spend_minor", "currency", "n_results")
+_SPEND = ("level", "object_id", "campaign_id", "on", "day", "spend_minor", "currency", "n_results")
 _RATES = facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"])
 _TOUCHPOINTS = TABLES["touchpoints"].c
 TOUCHPOINT_ORDERS: Orders = {
@@ -32,11 +33,11 @@ _NAMED = {"campaign": "campaigns", "ad_set": "ad_sets", "ad": "ads"}
 def report_facts(
     engine: Engine, scope: Scope, *, by: str, zone: ZoneInfo, lookback_days: int
 ) -> tuple[PathFacts, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """On one snapshot: paths, daily spend, currency rates, and the names of what the report is broken down by."""
+    """On one snapshot: paths, spend, currency rates, and the names of what the report is broken down by."""
     *paths, spend, rates, names = facts.read(
         engine,
         *path_statements(scope, lookback_days=lookback_days),
-        facts.statement("daily_spend", _SPEND, scope.period, zone=zone),
+        spend_statement(_SPEND, scope.period, zone=zone),
         _RATES,
         facts.statement(_NAMED.get(by, "campaigns"), ["id", "name"]),
     )
@@ -71,7 +72,7 @@ def page_facts(
     *paths, spend, rates, names = facts.read(
         engine,
         *path_statements(scope, lookback_days=lookback_days, near=visitor_ids),
-        facts.statement("daily_spend", _SPEND, where=[TABLES["daily_spend"].c.campaign_id.in_(campaign_ids)]),
+        spend_statement(_SPEND, campaign_ids=campaign_ids),
         _RATES,
         facts.statement("campaigns", ["id", "name"], where=[TABLES["campaigns"].c.id.in_(campaign_ids)]),
     )

@@ -43,7 +43,7 @@ SPEND_KEYS: Final[dict[str, pl.Expr]] = {
     "campaign": pl.col("campaign_id"),
     "ad_set": pl.col("object_id"),
     "ad": pl.col("object_id"),
-    "day": pl.col("on").cast(pl.String),
+    "day": pl.col("day"),
 }
 """By what spend is known; that of a source, medium or channel is not, because campaigns mix them."""
 
@@ -62,8 +62,8 @@ def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
 
     Parameters
     ----------
-    spend : one row per reported object and day: level, object_id, campaign_id, on, reported_minor (in the reporting
-        currency, null without a rate).
+    spend : one row per reported object and day: level, object_id, campaign_id, on, day (as text; "first/last" where
+        several days are told together), reported_minor (in the reporting currency, null without a rate).
     by : one of `SPEND_KEYS`; by anything else there are no rows.
 
     Returns

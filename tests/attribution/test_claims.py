@@ -13,6 +13,7 @@ TOLD = pl.LazyFrame(
         "object_id": ["a", "a1", "a2", "b", "b"],
         "campaign_id": ["a", "a", "a", "b", "b"],
         "on": [1, 1, 1, 1, 2],
+        "day": ["1", "1", "1", "1", "2"],
         "n_results": [7.0, 4.0, 2.0, None, 3.0],
     }
 )

@@ -74,7 +74,7 @@ def told(
     return attribution_report(
         credited_paths(sold, pl.LazyFrame(touches, schema=TOUCH), models, value="reported_minor"),
         sold,
-        pl.LazyFrame(spend or [], schema=SPEND),
+        pl.LazyFrame(spend or [], schema=SPEND).with_columns(day=pl.col("on").cast(pl.String)),
         pl.DataFrame(list((names or {}).items()), schema={"key": pl.String, "name": pl.String}, orient="row"),
         models=models,
         by=by,

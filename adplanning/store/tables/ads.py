@@ -91,7 +91,7 @@ class Ad(Base):
 
 
 class AdChange(Base):
-    """What a campaign, ad set or ad was before it was changed at its platform: its name, what it was part of and so on."""
+    """What a campaign, ad set or ad was before a change at its platform: its name, what it belonged to and so on."""
 
     __tablename__ = "ad_changes"
 

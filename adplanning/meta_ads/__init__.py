@@ -1,0 +1,1 @@
+"""Meta Ads: its API, what its answers mean, and the campaigns and figures that came from it."""
