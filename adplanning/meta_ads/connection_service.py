@@ -15,14 +15,15 @@ from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.social import SocialPage
 from adplanning.store.tables.syncing import QuarantinedRow, SyncStream
 
-TOKEN_SCOPE = "meta"  # noqa: S105 - the name of a row
+# The scope of what concerns all accounts and pages: the token and which of them it reaches.
+EVERYTHING = "meta"
 
 
 def sync_streams(session: Session) -> list[SyncStream]:
     """Every stream that was ever begun, by account or page and in the order in which they are read."""
     order = list(Stream)
     found = session.scalars(select(SyncStream)).all()
-    return sorted(found, key=lambda row: (row.scope != TOKEN_SCOPE, row.scope, order.index(Stream(row.stream))))
+    return sorted(found, key=lambda row: (row.scope != EVERYTHING, row.scope, order.index(Stream(row.stream))))
 
 
 def meta_accounts(session: Session) -> list[AdAccount]:
@@ -35,7 +36,7 @@ def owners(session: Session) -> Mapping[str, str]:
     """What each scope of a stream is called."""
     accounts = {account.platform_account_id.removeprefix("act_"): account.name for account in meta_accounts(session)}
     pages = {page.id: page.name for page in session.scalars(select(SocialPage))}
-    return {TOKEN_SCOPE: "Meta"} | accounts | pages
+    return {EVERYTHING: "Meta"} | accounts | pages
 
 
 def stream_states(session: Session) -> list[StreamState]:

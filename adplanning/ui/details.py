@@ -22,15 +22,18 @@ class Details(Component):
     actions = List(Dict()).tag(sync=True)
 
     def __init__(self, visit: Visit, groups: Mapping[str, Mapping[str, Cell]], actions: Sequence[Action] = ()) -> None:
+        super().__init__(notify=lambda words: visit.frame.toast(words, "error"))
+        self.show(groups, actions)
+
+    def show(self, groups: Mapping[str, Mapping[str, Cell]], actions: Sequence[Action] = ()) -> None:
+        """Put another record in place of the one shown."""
         self._actions = {action.name: action for action in actions}
-        super().__init__(
-            notify=lambda words: visit.frame.toast(words, "error"),
-            groups=[
+        with self.hold_sync():
+            self.groups = [
                 {"title": title, "rows": [{"label": label, "cell": dict(cell)} for label, cell in rows.items()]}
                 for title, rows in groups.items()
-            ],
-            actions=[action.shown() for action in actions],
-        )
+            ]
+            self.actions = [action.shown() for action in actions]
 
     def vue_act(self, data: dict[str, Any]) -> None:
         """A button was pressed."""
