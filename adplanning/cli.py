@@ -6,7 +6,7 @@ import gc
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +30,7 @@ from adplanning.store.tables.operations import ApiKey
 
 if TYPE_CHECKING:
     from adplanning.batch import RunRecord
+    from adplanning.demo.shop import Shop
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ad planning and attribution.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of the API.")
@@ -137,19 +138,35 @@ def _show_password(name: str, password: str) -> None:
 def demo(
     days: Annotated[int, typer.Option(help="how many days of history", min=14, max=730)] = 180,
     seed: Annotated[int, typer.Option(help="another number, another shop")] = 7,
+    meta: Annotated[bool, typer.Option("--meta", help="sync its ads, leads and posts from an invented Meta")] = False,
     serve_after: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the API afterwards")] = True,
 ) -> None:
     """Fill an empty store with a made-up shop, attribute its conversions and say where to look."""
-    from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
     from adplanning.demo.shop import shop  # noqa: PLC0415
 
+    with ExitStack() as kept:
+        with _progress("Making a shop"):
+            made = shop(days, seed, until=datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1))
+        if meta:
+            from adplanning.demo.pretended_meta import pretended_meta  # noqa: PLC0415
+
+            kept.enter_context(pretended_meta(made))
+        _fill_and_run(made, ["sync_meta_ads"] if meta else [])
+        if serve_after:
+            serve()
+
+
+def _fill_and_run(made: Shop, first: list[str]) -> None:
+    """Fill the store with the shop, run some notebooks and the attribution, and say where to look."""
+    from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
+
     with _store() as (engine, settings):
-        with _progress("Making a shop") as progress:
-            yesterday = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
-            made = shop(days, seed, until=yesterday)
+        with _progress("Filling the store") as progress:
             steps = iter(range(1, len(TABLES_IN_ORDER) + 1))
             filled = fill(engine, made, lambda words: _report(progress, words, next(steps) / len(TABLES_IN_ORDER)))
         out.print(filled.message, highlight=False)
+        for notebook in first:
+            _run(engine, settings, notebook, {})
         record = _run(engine, settings, "attribute_conversions", {})
         out.print(
             "\nWhere to look:\n"
@@ -165,8 +182,6 @@ def demo(
             highlight=False,
             soft_wrap=True,
         )
-    if serve_after:
-        serve()
 
 
 @app.command("import")
