@@ -12,8 +12,11 @@ from adplanning.core.vocabulary import (
     AliasDecision,
     ConversionType,
     GoalType,
+    LeadStatus,
     Platform,
+    PostStatus,
     ResolutionMethod,
+    StreamStatus,
     TouchType,
     platform_of_source,
 )
@@ -87,7 +90,68 @@ RUN_STATUSES = {
     "running": Badge("Running", "orange", "mdi-progress-clock"),
     "failed": Badge("Failed", "red", "mdi-alert-circle-outline"),
 }
+CAMPAIGN_STATUSES = {
+    "ACTIVE": Badge("Active", "green", "mdi-play-circle-outline"),
+    "PAUSED": Badge("Paused", "orange", "mdi-pause-circle-outline"),
+    "ARCHIVED": Badge("Archived", "grey", "mdi-archive-outline"),
+    "DELETED": Badge("Deleted", "grey", "mdi-delete-outline"),
+    "IN_PROCESS": Badge("In process", "blue", "mdi-progress-clock"),
+    "WITH_ISSUES": Badge("With issues", "red", "mdi-alert-circle-outline"),
+    "UNKNOWN": Badge("Unknown", "grey", "mdi-help"),
+}
+STREAM_STATUSES = {
+    StreamStatus.running: Badge("Running", "orange", "mdi-progress-clock"),
+    StreamStatus.ok: Badge("Whole", "green", "mdi-check-circle-outline"),
+    StreamStatus.partial: Badge("In part", "orange", "mdi-circle-half-full"),
+    StreamStatus.throttled: Badge("Put off by the platform", "orange", "mdi-timer-sand"),
+    StreamStatus.failed: Badge("Failed", "red", "mdi-alert-circle-outline"),
+}
+POST_STATUSES = {
+    PostStatus.draft: Badge("Draft", "grey", "mdi-pencil-outline"),
+    PostStatus.scheduled: Badge("Scheduled", "orange", "mdi-calendar-clock-outline"),
+    PostStatus.posted: Badge("Posted", "green", "mdi-check-circle-outline"),
+    PostStatus.failed: Badge("Failed", "red", "mdi-alert-circle-outline"),
+}
+NETWORKS = {
+    "facebook": Badge("Facebook", "purple", "mdi-facebook"),
+    "instagram": Badge("Instagram", "purple", "mdi-instagram"),
+    "youtube": Badge("YouTube", "blue", "mdi-youtube"),
+    "linkedin": Badge("LinkedIn", "grey", "mdi-linkedin"),
+    "pinterest": Badge("Pinterest", "grey", "mdi-pinterest"),
+    "tiktok": Badge("TikTok", "grey", "mdi-music-note"),
+    "whatsapp": Badge("WhatsApp", "purple", "mdi-whatsapp"),
+    "x": Badge("X", "grey", "mdi-twitter"),
+}
+LEAD_STATUSES = {
+    LeadStatus.new: Badge("New", "orange", "mdi-account-clock-outline"),
+    LeadStatus.contacted: Badge("Contacted", "blue", "mdi-phone-check-outline"),
+    LeadStatus.qualified: Badge("Qualified", "purple", "mdi-account-star-outline"),
+    LeadStatus.converted: Badge("Converted", "green", "mdi-check-circle-outline"),
+    LeadStatus.unqualified: Badge("Unqualified", "grey", "mdi-account-cancel-outline"),
+    LeadStatus.lost: Badge("Lost", "red", "mdi-close-circle-outline"),
+    LeadStatus.archived: Badge("Archived", "grey", "mdi-archive-outline"),
+}
 YES, NO = Badge("Yes", "green", "mdi-check"), Badge("No", "grey", "mdi-minus")
+
+
+def status_badge(status: str | None) -> Badge:
+    """The status of a campaign, an ad set or an ad; one that the platform has thought of since is shown in its words.
+
+    >>> status_badge("PAUSED").words, status_badge("CAMPAIGN_PAUSED").words, status_badge(None).words
+    ('Paused', 'Campaign paused', 'Unknown')
+    """
+    if not status:
+        return CAMPAIGN_STATUSES["UNKNOWN"]
+    return CAMPAIGN_STATUSES.get(status) or Badge(status.replace("_", " ").capitalize(), "grey", "mdi-circle-outline")
+
+
+def network_badge(platform: str) -> Badge:
+    """A social network; one that is not known goes by the name that it was given.
+
+    >>> network_badge("facebook").words, network_badge("mastodon").words
+    ('Facebook', 'mastodon')
+    """
+    return NETWORKS.get(platform) or Badge(platform, "grey", "mdi-web")
 
 
 def source_badge(utm_source: str | None) -> dict[str, Any]:

@@ -83,10 +83,44 @@ PAGES = {
         "Metrics", "Decide", "mdi-chart-box-outline", "The headline numbers of all modules on one page."
     ),
     "meta-ads/campaigns": Page(
-        "Meta Ads campaigns", "Channels", "mdi-bullhorn-outline", "Synced campaigns and their spend.", has_records=True
+        "Meta Ads campaigns",
+        "Channels",
+        "mdi-bullhorn-outline",
+        "Synced campaigns and their spend.",
+        "meta_campaigns:meta_campaigns",
+        has_records=True,
     ),
-    "meta-ads/leads": Page("Meta Ads leads", "Channels", "mdi-account-plus-outline", "Leads from Meta's lead forms."),
-    "social-posts": Page("Social posts", "Channels", "mdi-post-outline", "What was posted and what is planned."),
+    "meta-ads/leads": Page(
+        "Meta Ads leads",
+        "Channels",
+        "mdi-account-plus-outline",
+        "Who left word in a lead form, and how far each has come.",
+        "meta_leads:meta_leads",
+        has_records=True,
+    ),
+    "meta-ads/connection": Page(
+        "Meta connection",
+        "Channels",
+        "mdi-connection",
+        "Which accounts and pages are read from Meta, how far each has come, and what is missing.",
+        "connection:connection_page",
+    ),
+    "social-posts": Page(
+        "Social posts",
+        "Channels",
+        "mdi-post-outline",
+        "What was posted and what is planned.",
+        "social_posts:social_posts",
+        has_records=True,
+    ),
+    "ad-planning/import": Page(
+        "Import a file",
+        "Operate",
+        "mdi-file-upload-outline",
+        "Exports of Ads Manager or Google Ads, leads, orders: what a file holds, and taking it in.",
+        "import_files:import_files_page",
+        has_records=True,
+    ),
     "ad-planning/batch-runs": Page(
         "Batch runs",
         "Operate",

@@ -18,18 +18,38 @@ PAGES = {
     "attribution-report": "/app/ad-planning/attribution-report?attribution_model=markov",
     "credited-touchpoints": "/app/ad-planning/attribution-report/touchpoints?by=source&key=google",
     "campaign-names": "/app/ad-planning/campaign-names",
+    "meta-campaigns": "/app/meta-ads/campaigns",
+    "meta-campaign": "/app/meta-ads/campaigns/camp_hostile0",
+    "social-posts": "/app/social-posts",
+    "social-post": "/app/social-posts/post_hostile0",
+    "leads": "/app/meta-ads/leads",
+    "leads-board": "/app/meta-ads/leads?view=board",
+    "lead": "/app/meta-ads/leads/lead_hostile0",
+    "meta-connection": "/app/meta-ads/connection",
+    "import": "/app/ad-planning/import",
+    "imported": "/app/ad-planning/import/import_hostile0",
     "batch-runs": "/app/ad-planning/batch-runs",
     "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
     "not-built": "/app/ad-planning/journeys",
 }
-CONTENT = ".adp-table tbody .v-data-table__td, .adp-details dd, .adp-module .adp-badge, #adp-content [role=alert]"
+CONTENT = (
+    ".adp-table tbody .v-data-table__td, .adp-lane-card, .adp-details dd, .adp-module .adp-badge, "
+    "#adp-content [role=alert]"
+)
 
 
 def at(visitor: Visitor, name: str) -> Visitor:
     """Go to a page and wait for its content, its cards and its chart."""
     visitor.go(PAGES[name])
-    expect(visitor.page.locator(CONTENT).first).to_be_visible()
+    expect(visitor.page.locator(CONTENT).filter(visible=True).first).to_be_visible()
     expect(visitor.page.locator(".v-skeleton-loader:visible")).to_have_count(0)
-    n_charts = {"attribution": 1, "attribution-report": 5}.get(name, 0)
+    n_charts = {
+        "attribution": 1,
+        "attribution-report": 5,
+        "meta-campaigns": 2,
+        "meta-campaign": 1,
+        "leads": 1,
+        "leads-board": 1,
+    }.get(name, 0)
     expect(visitor.page.locator(".adp-chart-place svg.marks")).to_have_count(n_charts)
     return visitor

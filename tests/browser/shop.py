@@ -93,6 +93,30 @@ def _add_hostile(connection: Connection, n: int, *, account: str | None, at: dat
         id=run_id, notebook="attribute_conversions", parameters={"as_of": words}, status="failed",
         message=words, output_path=str(_executed(home, run_id, words)), started_at=at, heartbeat_at=at, finished_at=at,
     )  # fmt: skip
+    add(
+        "social_posts",
+        id=f"post_hostile{n}", platform="facebook", platform_post_id=f"7_{n}", page_id=words, caption=words,
+        status="posted", posted_at=at, media_url=words, post_url=words, insights={"reactions": n, words: words},
+        error=words, **times,
+    )  # fmt: skip
+    add(
+        "leads",
+        id=f"lead_hostile{n}", platform="meta", platform_lead_id=f"77{n}", form_id=words, form_name=words,
+        campaign_name=words, full_name=words, email=words, phone=words, answers={words: [words]}, status="new",
+        notes=words, assigned_to=words, currency="INR", submitted_at=at, received_at=at, updated_at=at,
+    )  # fmt: skip
+    add(
+        "sync_streams",
+        scope=words, stream="campaigns", status="failed", message=words, n_read=0, n_stored=0, n_quarantined=1,
+        started_at=at,
+    )  # fmt: skip
+    add("quarantined_rows", scope=words, stream="campaigns", reason=words, row={words: words}, seen_at=at)
+    add(
+        "imports",
+        id=f"import_hostile{n}", kind="spend", file_name=words, file_sha256=str(n), n_received=1, n_stored=0,
+        n_duplicates=0, n_rejected=1, imported_at=at,
+    )  # fmt: skip
+    add("rejected_rows", import_id=f"import_hostile{n}", line=2, reason=words, row={words: words})
 
 
 def _executed(home: Path, run_id: str, words: str) -> Path:

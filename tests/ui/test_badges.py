@@ -10,7 +10,17 @@ import pytest
 
 from adplanning import batch_runs
 from adplanning.attribution.crediting import ALL_MODELS
-from adplanning.core.vocabulary import AliasDecision, ConversionType, GoalType, Platform, ResolutionMethod, TouchType
+from adplanning.core.vocabulary import (
+    AliasDecision,
+    ConversionType,
+    GoalType,
+    LeadStatus,
+    Platform,
+    PostStatus,
+    ResolutionMethod,
+    StreamStatus,
+    TouchType,
+)
 from adplanning.ui import badges
 
 COLOURS = {"green", "blue", "purple", "orange", "red", "grey"}
@@ -21,6 +31,9 @@ OF_ENUM: list[tuple[Mapping[Any, badges.Badge], type[StrEnum]]] = [
     (badges.RESOLUTION_METHODS, ResolutionMethod),
     (badges.ALIAS_DECISIONS, AliasDecision),
     (badges.TOUCH_TYPES, TouchType),
+    (badges.STREAM_STATUSES, StreamStatus),
+    (badges.LEAD_STATUSES, LeadStatus),
+    (badges.POST_STATUSES, PostStatus),
 ]
 
 
@@ -38,6 +51,25 @@ def test_every_code_has_a_badge_with_words_of_its_own(table: Mapping[Any, badges
 def test_every_status_of_a_run_and_every_model_has_words() -> None:
     assert set(badges.RUN_STATUSES) == set(batch_runs.STATUSES)
     assert set(badges.MODELS) == set(ALL_MODELS)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "colour"),
+    [
+        ("ACTIVE", "Active", "green"),
+        ("PAUSED", "Paused", "orange"),
+        ("WITH_ISSUES", "With issues", "red"),
+        ("ADSET_PAUSED", "Adset paused", "grey"),
+        (None, "Unknown", "grey"),
+        ("", "Unknown", "grey"),
+    ],
+)
+def test_a_status_of_a_campaign_is_in_words_even_where_the_platform_has_thought_of_a_new_one(
+    status: str | None, words: str, colour: str
+) -> None:
+    badge = badges.status_badge(status)
+    assert (badge.words, badge.colour) == (words, colour)
+    assert badge.icon.startswith("mdi-")
 
 
 @pytest.mark.parametrize(

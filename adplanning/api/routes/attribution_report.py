@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from adplanning.api.bodies import PeriodOut, UnconvertedOut
-from adplanning.api.deps import AppSettings, GivenPeriod, Page, Reading, StoreEngine
+from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Page, Reading, StoreEngine
 from adplanning.attribution import report_service
 from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS, CreditOptions
 from adplanning.attribution.crediting import ALL_MODELS, Learning, Scope
@@ -96,10 +96,13 @@ class IntervalsAnswer(BaseModel):
     channels: list[dict[str, Any]]
 
 
+GoalId = Annotated[Filter, Query(max_length=256, description="credit what completed this goal")]
+
+
 def _options(
     session: Reading,
     settings: AppSettings,
-    goal_id: Annotated[str | None, Query(max_length=256, description="credit what completed this goal")] = None,
+    goal_id: GoalId = None,
     lookback_days: Annotated[int | None, Query(ge=1, le=MAX_DAYS, description=f"{LOOKBACK_DAYS} is usual")] = None,
     half_life_days: Annotated[
         float | None, Query(gt=0, le=MAX_DAYS, allow_inf_nan=False, description=f"{HALF_LIFE_DAYS:g} is usual")
@@ -128,7 +131,7 @@ def _learning(
 def _scope(
     settings: AppSettings,
     period: GivenPeriod,
-    goal_id: Annotated[str | None, Query(max_length=256, description="credit what completed this goal")] = None,
+    goal_id: GoalId = None,
     conversion_type: Annotated[ConversionType | None, Query(description="all types when not given")] = None,
 ) -> Scope:
     """Which conversions are meant."""

@@ -13,14 +13,21 @@ from adplanning.attribution.crediting import Scope
 from adplanning.attribution.report_service import attribution_report
 from adplanning.attribution.resolution_service import proposals
 from adplanning.conversions import service as conversion_service
+from adplanning.core.money import to_major
 from adplanning.core.periods import Period
-from adplanning.core.vocabulary import ConversionType
+from adplanning.core.vocabulary import ConversionType, LeadStatus, PostStatus
+from adplanning.leads.service import lead_counts
+from adplanning.meta_ads.connection import missing
+from adplanning.meta_ads.connection_service import stream_states
+from adplanning.meta_ads.service import campaign_totals
+from adplanning.social import service as social_service
 from adplanning.ui import badges, formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
+from adplanning.ui.pages.chosen_days import USUAL_DAYS, days_asked
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
 from adplanning.ui.visit import Visit
 
@@ -42,6 +49,10 @@ def _show_badges(visit: Visit, cards: Cards) -> None:
         "ad-planning/goals": _goals(visit),
         "ad-planning/attribution": _attribution(visit),
         "ad-planning/campaign-names": _campaign_names(visit),
+        "meta-ads/campaigns": _campaigns(visit),
+        "meta-ads/leads": _leads(visit),
+        "meta-ads/connection": _connection(visit),
+        "social-posts": _social_posts(visit),
         "ad-planning/batch-runs": _batch_runs(visit),
     }
     cards.groups = _groups(live)
@@ -120,6 +131,52 @@ def _campaign_names(visit: Visit) -> Cell:
         return Badge("No name waits", "green", "mdi-check").cell()
     words = "1 name waits" if n == 1 else f"{formats.number(n, currency=settings.currency)} names wait"
     return Badge(words, "orange", "mdi-tag-outline").cell()
+
+
+def _campaigns(visit: Visit) -> Cell:
+    settings = visit.settings
+    days = days_asked(visit, Period()).period(settings.zone)
+    found = campaign_totals(visit.engine, {}, days, currency=settings.currency, zone=settings.zone)
+    if not found.n_campaigns:
+        return Badge("None yet", "orange", "mdi-bullhorn-outline").cell()
+    spent = formats.short_money(to_major(found.spend_minor, settings.currency), settings.currency)
+    if found.unconverted:
+        spent = f"{spent} and what has no rate"
+    return Badge(f"{spent} spent in the last {USUAL_DAYS} days", "purple", "mdi-bullhorn-outline").cell()
+
+
+def _leads(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        counts = lead_counts(session, {}, Period())
+    if not any(counts.values()):
+        return Badge("None yet", "orange", "mdi-account-plus-outline").cell()
+    n = counts[LeadStatus.new]
+    if not n:
+        return Badge("Nobody waits", "green", "mdi-check").cell()
+    words = f"{formats.number(n, currency=visit.settings.currency)} to be contacted"
+    return Badge(words, "orange", "mdi-account-clock-outline").cell()
+
+
+def _connection(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        states = stream_states(session)
+    if visit.settings.meta_access_token is None:
+        return Badge("No access token", "grey", "mdi-connection").cell()
+    n = len(missing(states, has_token=True, now=visit.now()))
+    if not n:
+        return Badge("All has been read", "green", "mdi-check").cell()
+    return Badge("1 thing is missing" if n == 1 else f"{n} things are missing", "orange", "mdi-alert-outline").cell()
+
+
+def _social_posts(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        counts = social_service.status_counts(session)
+    n_failed, n_planned = counts[PostStatus.failed], counts[PostStatus.scheduled]
+    if n_failed:
+        return Badge(f"{n_failed} failed", "red", "mdi-alert-circle-outline").cell()
+    if not any(counts.values()):
+        return Badge("None yet", "orange", "mdi-post-outline").cell()
+    return Badge(f"{n_planned} scheduled", "blue" if n_planned else "grey", "mdi-calendar-clock-outline").cell()
 
 
 def _batch_runs(visit: Visit) -> Cell:

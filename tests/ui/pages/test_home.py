@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from adplanning.batch_lease import begin_run, end_run
 from adplanning.core.vocabulary import Role
-from adplanning.store.session import reading
+from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.pages.home import home
 from adplanning.ui.visit import Visit
+from tests.leads.arrived import ASHA, received
 from tests.ui.conftest import NewVisit
+from tests.ui.pages.advertised import account, campaign, day
 from tests.ui.visiting import NotingFrame, the
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
@@ -73,8 +75,29 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/attribution": "No touchpoint in the last 30 days",
         "ad-planning/attribution-report": "No ROAS for the last 30 days",
         "ad-planning/campaign-names": "No name waits",
+        "meta-ads/campaigns": "None yet",
+        "meta-ads/leads": "None yet",
+        "meta-ads/connection": "No access token",
+        "social-posts": "None yet",
         "ad-planning/batch-runs": "None yet",
     }
+
+
+def test_what_the_campaigns_cost_lately_is_said_with_what_has_no_rate(
+    engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    def said() -> str:
+        widgets = home(new_visit(engine))
+        frame.catch_up()
+        return str(shown(widgets)[address_of("meta-ads/campaigns")]["badge"]["text"])
+
+    account(engine)
+    quilts = campaign(engine, "Quilts")
+    day(engine, quilts, date(2026, 10, 1), 70)
+    day(engine, quilts, date(2026, 10, 2), 300)
+    assert said() == "₹300 spent in the last 30 days"
+    day(engine, quilts, date(2026, 10, 3), 5, currency="USD")
+    assert said() == "₹300 and what has no rate spent in the last 30 days"
 
 
 def test_the_last_run_is_said_with_its_end(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
@@ -84,6 +107,19 @@ def test_the_last_run_is_said_with_its_end(engine: Engine, new_visit: NewVisit, 
     frame.catch_up()
     badge = shown(widgets)[address_of("ad-planning/batch-runs")]["badge"]
     assert (badge["text"], badge["colour"]) == ("Last: failed, 31 Oct 2026, 17:30", "red")
+
+
+def test_leads_wait_until_somebody_has_answered_them(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    def said() -> str:
+        widgets = home(new_visit(engine))
+        frame.catch_up()
+        return str(shown(widgets)[address_of("meta-ads/leads")]["badge"]["text"])
+
+    received(engine, ASHA)
+    assert said() == "1 to be contacted"
+    with write_transaction(engine) as connection:
+        connection.execute(update(TABLES["leads"]).values(status="lost"))
+    assert said() == "Nobody waits"
 
 
 def test_what_is_not_part_of_this_release_says_so(engine: Engine, new_visit: NewVisit) -> None:
