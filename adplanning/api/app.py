@@ -20,8 +20,14 @@ from adplanning.api.routes import (
     goals,
     health,
     journeys,
+    leads,
+    meta_ad_objects,
+    meta_ads,
+    meta_sync,
+    meta_webhook,
     persons,
     resolution,
+    social_posts,
     web,
     websites,
 )
@@ -39,6 +45,12 @@ ROUTERS = (
     resolution.router,
     attribution_report.router,
     attribution.router,
+    meta_ads.router,
+    meta_ad_objects.router,
+    meta_sync.router,
+    leads.router,
+    social_posts.router,
+    meta_webhook.router,
     web.router,
 )
 # Public bodies have bounds of their own, which the intake checks while it reads.

@@ -11,12 +11,13 @@ import polars as pl
 from adplanning.attribution.channels import plain
 from adplanning.attribution.claims import claims_by
 from adplanning.attribution.credit_options import CreditOptions
-from adplanning.attribution.spend import SPEND_KEYS, spend_by, spend_once
+from adplanning.attribution.spend import SPEND_KEYS, spend_by
 from adplanning.core.errors import InvalidData
 from adplanning.core.frames import require_columns
 from adplanning.core.money import major_units, minor_digits, to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
+from adplanning.core.spend_levels import spend_once
 
 UNRESOLVED: Final = "unresolved"
 NO_TAG: Final = "(none)"

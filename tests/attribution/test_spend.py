@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from polars.exceptions import InvalidOperationError
 from polars.testing import assert_frame_equal
 
-from adplanning.attribution.spend import LEVELS, SPEND_KEYS, spend_by, spend_once
+from adplanning.attribution.spend import SPEND_KEYS, spend_by
 from adplanning.core.errors import InvalidData
+from adplanning.core.spend_levels import LEVELS, spend_once
 
 SCHEMA = {
     "level": pl.String,

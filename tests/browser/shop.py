@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.core.names import name_key
+from adplanning.core.vocabulary import LeadStatus
 from adplanning.demo.filling import fill
 from adplanning.demo.shop import WEBSITE_ID, shop
 from adplanning.store.session import write_transaction
@@ -99,12 +100,16 @@ def _add_hostile(connection: Connection, n: int, *, account: str | None, at: dat
         status="posted", posted_at=at, media_url=words, post_url=words, insights={"reactions": n, words: words},
         error=words, **times,
     )  # fmt: skip
+    add("lead_forms", id=f"form_hostile{n}", name=words, updated_at=at)
     add(
         "leads",
-        id=f"lead_hostile{n}", platform="meta", platform_lead_id=f"77{n}", form_id=words, form_name=words,
-        campaign_name=words, full_name=words, email=words, phone=words, answers={words: [words]}, status="new",
-        notes=words, assigned_to=words, currency="INR", submitted_at=at, received_at=at, updated_at=at,
+        id=f"lead_hostile{n}", platform="meta", form_id=f"form_hostile{n}", form_name=words,
+        ad_campaign_id=f"camp_hostile{n}", campaign_name=words, ad_set_name=words, ad_name=words, full_name=words,
+        email=words, phone=words, answers={words: [words, words]}, status=list(LeadStatus)[n % 4].value, notes=words,
+        assigned_to=words, currency="INR", actual_value_minor=100 * n, conversion_id=f"conv_hostile{n}",
+        submitted_at=at, received_at=at, updated_at=at,
     )  # fmt: skip
+    add("lead_steps", lead_id=f"lead_hostile{n}", before="new", after="lost", at=at, by=words)
     add(
         "sync_streams",
         scope=words, stream="campaigns", status="failed", message=words, n_read=0, n_stored=0, n_quarantined=1,
@@ -134,7 +139,7 @@ def _executed(home: Path, run_id: str, words: str) -> Path:
 
 
 def _add_incomplete(connection: Connection, now: datetime) -> None:
-    """A conversion with hardly anything known of it, one in a currency without a rate, and one below zero."""
+    """A conversion and a lead with hardly anything known of them, a currency without a rate, a value below zero."""
     common = {
         "platform": "direct", "attribution_model": "last_click", "attribution_weight": 1.0, "origin": "admin",
         "is_bot": False, "received_at": now,
@@ -149,3 +154,9 @@ def _add_incomplete(connection: Connection, now: datetime) -> None:
     for n, row in enumerate(rows):
         at = now - timedelta(minutes=30 + n)
         connection.execute(insert(TABLES["conversions"]).values(**common, **row, converted_at=at))
+    connection.execute(
+        insert(TABLES["leads"]).values(
+            id="lead_bare", platform="generic", answers={}, status="archived", currency="INR",
+            submitted_at=now - timedelta(days=2), received_at=now, updated_at=now,
+        )
+    )  # fmt: skip

@@ -18,7 +18,20 @@ def shown(visitor: Visitor) -> str:
     return " ".join((visitor.page.locator("#adp-content").text_content() or "").split())
 
 
-@pytest.mark.parametrize("name", ["conversions", "goals", "attribution", "attribution-report", "batch-runs"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conversions",
+        "goals",
+        "attribution",
+        "attribution-report",
+        "leads",
+        "social-posts",
+        "meta-connection",
+        "import",
+        "batch-runs",
+    ],
+)
 def test_a_list_shows_hostile_texts_as_they_are(analyst: Visitor, name: str) -> None:
     text = shown(at(analyst, name))
     for words in HOSTILE:
@@ -42,10 +55,21 @@ def test_hostile_names_of_campaigns_wait_as_they_are(analyst: Visitor, site: Sit
         assert " ".join(words.split()) in text
 
 
-@pytest.mark.parametrize("kind", ["conversions/conv", "goals/goal", "attribution/touch", "batch-runs/run"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "ad-planning/conversions/conv",
+        "ad-planning/goals/goal",
+        "ad-planning/attribution/touch",
+        "ad-planning/batch-runs/run",
+        "meta-ads/leads/lead",
+        "meta-ads/campaigns/camp",
+        "social-posts/post",
+    ],
+)
 def test_a_record_shows_hostile_texts_as_they_are(analyst: Visitor, kind: str) -> None:
     for n, words in enumerate(HOSTILE):
-        analyst.go(f"/app/ad-planning/{kind}_hostile{n}")
+        analyst.go(f"/app/{kind}_hostile{n}")
         expect(analyst.page.locator(".adp-details dd").first).to_be_visible()
         assert " ".join(words.split()) in shown(analyst)
         analyst.check()

@@ -106,7 +106,7 @@ class AdChange(Base):
 class DailySpend(Base):
     """What one campaign, ad set or ad (`level`) cost and brought on one day of its account's own calendar.
 
-    The levels of one day say the same money again, so they are never added up: see `attribution/spend.py`. Persons
+    The levels of one day say the same money again, so they are never added up: see `core/spend_levels.py`. Persons
     reached on two days may be the same, so `n_reach` is never added up at all. What the platform told of leads and
     purchases is null where it told none of them; `n_results` is what the campaign is for.
     """

@@ -16,6 +16,7 @@ from adplanning.conversions import service as conversion_service
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import ConversionType, LeadStatus, PostStatus
+from adplanning.imports import history
 from adplanning.leads.service import lead_counts
 from adplanning.meta_ads.connection import missing
 from adplanning.meta_ads.connection_service import stream_states
@@ -53,6 +54,7 @@ def _show_badges(visit: Visit, cards: Cards) -> None:
         "meta-ads/leads": _leads(visit),
         "meta-ads/connection": _connection(visit),
         "social-posts": _social_posts(visit),
+        "ad-planning/import": _imports(visit),
         "ad-planning/batch-runs": _batch_runs(visit),
     }
     cards.groups = _groups(live)
@@ -177,6 +179,16 @@ def _social_posts(visit: Visit) -> Cell:
     if not any(counts.values()):
         return Badge("None yet", "orange", "mdi-post-outline").cell()
     return Badge(f"{n_planned} scheduled", "blue" if n_planned else "grey", "mdi-calendar-clock-outline").cell()
+
+
+def _imports(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        last, n = history.list_imports(session, limit=1, offset=0)
+    if not n:
+        return Badge("None yet", "grey", "mdi-file-outline").cell()
+    return Badge(
+        f"Last: {formats.moment(last[0].imported_at, visit.settings.zone)}", "blue", "mdi-file-check-outline"
+    ).cell()
 
 
 def _batch_runs(visit: Visit) -> Cell:

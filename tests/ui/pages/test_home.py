@@ -79,6 +79,7 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "meta-ads/leads": "None yet",
         "meta-ads/connection": "No access token",
         "social-posts": "None yet",
+        "ad-planning/import": "None yet",
         "ad-planning/batch-runs": "None yet",
     }
 

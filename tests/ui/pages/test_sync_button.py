@@ -100,9 +100,7 @@ def test_a_sync_is_followed_to_its_end_and_the_page_is_shown_anew(
         seen.append((progress.goes_on, progress.words, progress.share))
         if len(seen) == 1:
             with write_transaction(engine) as connection:
-                connection.execute(
-                    update(RUNS).values(progress_share=0.25, progress_words="account Shop: 7 of 40 days")
-                )
+                connection.execute(update(RUNS).values(progress_share=0.25, progress_words="Shop: 7 of 40 days"))
         else:
             ended(engine, "run_1")
 
