@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -145,8 +145,9 @@ def demo(
     from adplanning.demo.shop import shop  # noqa: PLC0415
 
     with ExitStack() as kept:
-        with _progress("Making a shop"):
+        with _progress("Making a shop") as progress:
             made = shop(days, seed, until=datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1))
+            _report(progress, "Making a shop", 1.0)
         if meta:
             from adplanning.demo.pretended_meta import pretended_meta  # noqa: PLC0415
 
@@ -186,46 +187,53 @@ def _fill_and_run(made: Shop, first: list[str]) -> None:
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="orders, events, people, spend, meta-export or rates")],
-    file: Annotated[Path, typer.Argument(help="CSV, CSV.GZ or Parquet; for meta-export also XLSX")],
+    kind: Annotated[
+        str, typer.Argument(help="orders, events, people, spend, meta-export, google-export, leads or rates")
+    ],
+    file: Annotated[Path, typer.Argument(help="CSV, CSV.GZ, Parquet or XLSX")],
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="ours=theirs, for a column named otherwise")
     ] = None,
     rejects: Annotated[Path | None, typer.Option(help="write the refused rows with line and reason here")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="say what would happen, and keep nothing")] = False,
 ) -> None:
     """Take a file in, all of it or none: received = stored + duplicates + rejected."""
     from adplanning.imports.importing import import_file  # noqa: PLC0415
+    from adplanning.imports.preview import preview_file  # noqa: PLC0415
     from adplanning.imports.rejects import commonest_reasons, write_rejects  # noqa: PLC0415
+    from adplanning.imports.summary_words import summary_lines  # noqa: PLC0415
 
+    renamed = dict(_pair(text, option="--map") for text in mapping or ())
     with _store() as (engine, settings):
+        if preview:
+            seen = preview_file(engine, kind, file, mapping=renamed, settings=settings, now=datetime.now(UTC))
+            _print_lines(summary_lines(seen.summary))
+            _print_lines(f"  would refuse line {refusal.line}: {refusal.reason}" for refusal in seen.refusals)
+            _print_lines(["nothing was stored; without --preview it is"])
+            return
         with _progress(f"Reading {file.name}") as progress:
             summary = import_file(
                 engine,
                 kind,
                 file,
-                mapping=dict(_pair(text, option="--map") for text in mapping or ()),
+                mapping=renamed,
                 settings=settings,
                 now=datetime.now(UTC),
                 progress=lambda words, share: _report(progress, words, share),
             )
-        if summary.already_imported:
-            out.print(f"{summary.file_name} was imported before; nothing has changed", highlight=False)
-        out.print(
-            f"received {summary.received:,} = stored {summary.stored:,} + duplicates {summary.duplicates:,} "
-            f"+ rejected {summary.rejected:,}",
-            highlight=False,
-        )
-        for name, total in summary.totals.items():
-            out.print(f"  {name}: {total:,.2f}".removesuffix(".00"), highlight=False, markup=False)
-        for reason, n_rows, line in commonest_reasons(engine, summary.import_id):
-            out.print(f"  refused {n_rows:,}, first in line {line}: {reason}", highlight=False, markup=False)
+        _print_lines(summary_lines(summary))
+        reasons = commonest_reasons(engine, summary.import_id)
+        _print_lines(f"  refused {n_rows:,}, first in line {line}: {reason}" for reason, n_rows, line in reasons)
         if summary.rejected and rejects is None:
             out.print("  all of them: the same command with --rejects FILE", highlight=False)
-        if summary.ignored_columns:
-            out.print(f"columns not read: {', '.join(summary.ignored_columns)}", highlight=False, markup=False)
         if rejects is not None:
             n_written = write_rejects(engine, summary.import_id, rejects)
             out.print(f"{n_written} refused rows written to {rejects}", highlight=False)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        out.print(line, highlight=False, markup=False)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from adplanning.api.app import create_app
 from adplanning.cli import app
 from adplanning.core.settings import load_settings
+from adplanning.imports.catalogue import IMPORTS
 from adplanning.server.app import OneOrigin
 from adplanning.store.engine import make_engine
 
@@ -49,6 +50,20 @@ def test_an_import_prints_what_became_of_every_row(tmp_path: Path) -> None:
     again = command("import", "orders", tmp_path / "orders.csv")
     assert "nothing has changed" in again.output
     assert "stored 0 + duplicates 1 + rejected 1" in again.output
+
+
+def test_a_preview_prints_the_same_and_keeps_nothing(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    seen = command("import", "orders", tmp_path / "orders.csv", "--preview").output
+    assert "received 2 = stored 1 + duplicates 0 + rejected 1" in seen
+    assert "would refuse line 3: total: 'many' is not a number" in seen.replace("\n", " ")
+    assert "nothing was stored" in seen
+    assert "stored 1 + duplicates 0" in command("import", "orders", tmp_path / "orders.csv").output
+
+
+def test_the_help_names_every_kind_of_file() -> None:
+    told = command("import", "--help").output
+    assert [kind for kind in IMPORTS if kind not in told] == []
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
-from adplanning.core.ids import new_id, new_ids
+from adplanning.core.ids import new_id
 from adplanning.core.names import name_key, with_name_key
+from adplanning.imports.ad_accounts import with_account
 from adplanning.imports.campaign_renames import former_names, keep_renames
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.readers import Context
 from adplanning.store.tables.catalogue import TABLES
 
-NO_AD_SET = "(no ad set)"
-OWN_ACCOUNT = "imported"
 UNKNOWN_STATUS = "UNKNOWN"
 
 
@@ -52,9 +51,10 @@ def with_objects(connection: Connection, rows: pl.DataFrame, context: Context) -
 
     Returns
     -------
-    The rows, in their order, with campaign_id, ad_set_id, ad_id, `object_id` of the deepest, and `level`.
+    The rows, in their order, with ad_account_id (see `ad_accounts.with_account`), campaign_id, ad_set_id, ad_id,
+    `object_id` of the deepest, and `level`.
     """
-    placed = _with_account(connection, rows, context)
+    placed = with_account(connection, rows, context)
     for level in LEVELS:
         placed = _with_level(connection, placed, level, context)
     return placed.with_columns(
@@ -65,36 +65,6 @@ def with_objects(connection: Connection, rows: pl.DataFrame, context: Context) -
         .then(pl.lit("ad_set"))
         .otherwise(pl.lit("campaign")),
     )
-
-
-def _with_account(connection: Connection, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
-    table = TABLES["ad_accounts"]
-    key = ["platform", "platform_account_id"]
-    named = rows.with_columns(
-        platform_account_id=pl.coalesce("account_id", "account", pl.lit(OWN_ACCOUNT)),
-        account_name=pl.coalesce("account", "account_id", pl.lit(OWN_ACCOUNT)),
-    )
-    accounts = named.sort(LINE).unique(key, keep="first", maintain_order=True)
-    known = look_up(
-        connection,
-        accounts.select(key),
-        lambda keys: select(table.c.platform, table.c.platform_account_id, table.c.id).join_from(
-            keys,
-            table,
-            and_(table.c.platform == keys.c.platform, table.c.platform_account_id == keys.c.platform_account_id),
-        ),
-    )
-    new = accounts.join(known, on=key, how="anti", maintain_order="left").select(
-        *key,
-        name="account_name",
-        currency="currency",
-        timezone=pl.lit(context.settings.timezone),
-        created_at=pl.lit(context.now),
-    )
-    new = new.with_columns(id=pl.Series(new_ids("acct", new.height), dtype=pl.String))
-    insert(connection, table, new)
-    ids = pl.concat([known.select(*key, "id"), new.select(*key, "id")]).rename({"id": "ad_account_id"})
-    return named.join(ids, on=key, how="left", maintain_order="left")
 
 
 def _with_level(connection: Connection, rows: pl.DataFrame, level: Level, context: Context) -> pl.DataFrame:

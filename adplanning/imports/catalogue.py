@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adplanning.imports.events import EVENTS
+from adplanning.imports.google_export import GOOGLE_EXPORT
 from adplanning.imports.kinds import Kind
+from adplanning.imports.leads import LEADS
 from adplanning.imports.meta_export import META_EXPORT
 from adplanning.imports.orders import ORDERS
 from adplanning.imports.people import PEOPLE
@@ -18,5 +20,7 @@ IMPORTS: Mapping[str, Kind] = {
     "people": PEOPLE,
     "spend": SPEND,
     "meta-export": META_EXPORT,
+    "google-export": GOOGLE_EXPORT,
+    "leads": LEADS,
     "rates": RATES,
 }

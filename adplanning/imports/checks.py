@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
 import polars as pl
 
-from adplanning.imports.decimals import foreign_sign
-from adplanning.imports.lines import LINE
-from adplanning.imports.readers import AMOUNT, CURRENCY, Context, Field
+from adplanning.imports.decimals import Mark, decimal_mark, foreign_sign
+from adplanning.imports.lines import BESIDE, LINE, SUMMARY
+from adplanning.imports.readers import AMOUNT, CURRENCY, NUMBERS, Context, Field
 
 SHOWN = 60
 
@@ -29,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Checked:
-    """`good` holds `LINE` and every field, typed; `rejected` holds `LINE` and the reason."""
+    """`good` holds every field, typed, and what stands beside it; `rejected` holds `LINE` and the reason."""
 
     good: pl.DataFrame
     rejected: pl.DataFrame
@@ -42,7 +42,7 @@ def check(
 
     Parameters
     ----------
-    rows : the file's text, with `LINE`.
+    rows : the file's text, with what stands `BESIDE` it. A row that sums up others need not have what they must.
     columns : our name → the file's; a field that is not in it is null in every row.
     fields : what is read; a currency that is not given is the reporting currency.
     rules : what else must hold.
@@ -60,8 +60,11 @@ def check(
         [_stripped(rows[columns[field.name]]) if field.name in columns else blank for field in fields],
         schema=[field.name for field in fields],
     )
-    typed, faults = _read(texts, fields, context)
-    typed = typed.with_columns(rows[LINE])
+    context = replace(context, decimal_mark=_decimal_mark(texts, fields))
+    beside = rows.select(name for name in BESIDE if name in rows.columns)
+    is_own = beside[SUMMARY].is_null() if SUMMARY in beside.columns else pl.repeat(True, rows.height, eager=True)
+    typed, faults = _read(texts, fields, is_own, context)
+    typed = typed.with_columns(beside)
     faults += [(typed.select(broken=rule.broken)["broken"], pl.lit(rule.reason)) for rule in rules]
     if "currency" in typed.columns:
         reason = "bears the sign of another currency than its row's; correct one of them"
@@ -73,12 +76,23 @@ def check(
     return Checked(typed.filter(~broken), _reasons(texts, typed, faults, broken))
 
 
-def _read(texts: pl.DataFrame, fields: Sequence[Field], context: Context) -> tuple[pl.DataFrame, list[Fault]]:
+def _decimal_mark(texts: pl.DataFrame, fields: Sequence[Field]) -> Mark:
+    """That of the file: the comma where some column of numbers tells so and none tells the point."""
+    numbers = [texts[field.name] for field in fields if field.reader in NUMBERS]
+    if not any(column.str.contains(",", literal=True).any() for column in numbers):
+        return "."
+    told = {decimal_mark(column) for column in numbers} - {None}
+    return "," if told == {","} else "."
+
+
+def _read(
+    texts: pl.DataFrame, fields: Sequence[Field], is_own: pl.Series, context: Context
+) -> tuple[pl.DataFrame, list[Fault]]:
     columns, faults = [], []
     for field in fields:
         text = texts[field.name]
         if field.required:
-            faults.append((text.is_null(), pl.lit(f"{field.name}: is missing; it must be given")))
+            faults.append((text.is_null() & is_own, pl.lit(f"{field.name}: is missing; it must be given")))
         if text.null_count() == text.len():
             values = text.cast(field.reader.dtype)
         else:

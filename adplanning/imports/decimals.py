@@ -1,8 +1,12 @@
-"""Which number a text means: 1234.56, 1,234.56, ₹1,23,456.78, or 1.234,56 where the whole column is written so."""
+"""Which number a text means: 1234.56, 1,234.56, 1 234.56, ₹1,23,456.78, or 1.234,56 where a whole column says so."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
+
+Mark = Literal[".", ","]
 
 # 18 decimals keep every digit that a printed 64-bit float between 0.1 and 10^12 can have.
 EXACT = pl.Decimal(38, 18)
@@ -10,19 +14,21 @@ SIGNS = {"INR": ("₹", "Rs"), "EUR": ("€",), "GBP": ("£",), "JPY": ("¥",), 
 
 _SIGN = r"^(₹|Rs\.?|\$|€|£|¥)\s*|\s*(₹|\$|€|£|¥)$"
 _POINT = r"^[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})*,\d{3})?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+_SPACED = r"^[+-]?[1-9]\d{0,2}(?:[\s']\d{3})+(?:[.,]\d*)?$"
 _COMMA = r"^[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?$"
 
 
-def numbers(texts: pl.Series) -> pl.Series:
+def numbers(texts: pl.Series, *, otherwise: Mark = ".") -> pl.Series:
     """Read a column of numbers.
 
     A point marks decimals and commas group digits, by threes or as lakh and crore; the sign of a currency may stand
-    before or after. Only where some values can be read with a decimal comma alone (12,5 or 1.234,56) and none with a
-    decimal point alone, the comma marks decimals and points group, in the whole column.
+    before or after. A space or an apostrophe may group by threes as well. Only where the column tells so, see
+    `decimal_mark`, the comma marks decimals and points group, in the whole column.
 
     Parameters
     ----------
     texts : String; null stays null.
+    otherwise : what marks decimals where the column does not tell: 1.500 is 1.5, or 1500 in a file of decimal commas.
 
     Returns
     -------
@@ -34,17 +40,42 @@ def numbers(texts: pl.Series) -> pl.Series:
     [1234.56, 1500.0]
     >>> numbers(pl.Series(["1.234,56", "0.5"])).cast(pl.Float64).to_list()
     [None, 0.5]
+    >>> numbers(pl.Series(["1 234 567,5", "12,25"])).cast(pl.Float64).to_list()
+    [1234567.5, 12.25]
     """
     exact = _decimals(texts)
-    if exact.null_count() == texts.null_count():
+    if otherwise == "." and exact.null_count() == texts.null_count():
         return exact
+    by_point, by_comma = _both_ways(texts)
+    return by_comma if (_told(by_point, by_comma) or otherwise) == "," else by_point
+
+
+def decimal_mark(texts: pl.Series) -> Mark | None:
+    """What marks decimals in a column: a comma where some values can be read with it alone (12,5 or 1.234,56) and none
+    with a point alone, or the reverse; none where the column does not tell.
+
+    >>> [decimal_mark(pl.Series([text])) for text in ("12,5", "0.5", "1.500", "7")]
+    [',', '.', None, None]
+    """
+    return _told(*_both_ways(texts))
+
+
+def _both_ways(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     bare = texts.str.strip_chars().str.replace(_SIGN, "")
+    is_spaced = bare.str.contains(_SPACED)
+    if is_spaced.any():
+        bare = bare.str.replace_all(r"[\s']", "").zip_with(is_spaced, bare)
     by_point = _decimals(bare.set(~bare.str.contains(_POINT), None).str.replace_all(",", "", literal=True))
     grouped = bare.set(~bare.str.contains(_COMMA), None).str.replace_all(".", "", literal=True)
-    by_comma = _decimals(grouped.str.replace(",", ".", literal=True))
+    return by_point, _decimals(grouped.str.replace(",", ".", literal=True))
+
+
+def _told(by_point: pl.Series, by_comma: pl.Series) -> Mark | None:
     needs_point = (by_point.is_not_null() & by_comma.is_null()).any()
     needs_comma = (by_comma.is_not_null() & by_point.is_null()).any()
-    return by_comma if needs_comma and not needs_point else by_point
+    if needs_comma == needs_point:
+        return "." if needs_point else None
+    return "," if needs_comma else "."
 
 
 def foreign_sign(texts: pl.Series, currencies: pl.Series) -> pl.Series:

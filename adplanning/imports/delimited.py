@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -14,26 +15,33 @@ import pyarrow
 import pyarrow.csv
 
 from adplanning.core.errors import InvalidData
-from adplanning.imports.lines import LINE, TornRow, row_lines
+from adplanning.imports.headers import header_key
+from adplanning.imports.lines import BESIDE, LINE, TornRow, row_lines
 
 # pyarrow's names carry no types.
 pa: Any = pyarrow
 
 # A row longer than this is no row; the parser holds a few such blocks in memory.
 MAX_ROW_BYTES = 16 * 2**20
+# Google Ads writes two; a header further down is none.
+MAX_TITLES = 9
 TABLE_FORMATS = "a CSV (comma, semicolon or tab; may be gzipped), a Parquet file or an Excel workbook (.xlsx)"
 
 _HEADER = re.compile(rb'(?:"(?:[^"]|"")*"|[^"\r\n])*(?:\r\n|\r|\n|$)')
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CELL_BREAK = r"\r\n|\r|\n"
 
 
-def split_rows(data: bytes, name: str) -> tuple[list[str], pl.DataFrame, tuple[TornRow, ...]]:
-    """Split a file into its header, its rows as text with `LINE` (empty cells are null), and its torn rows.
+def split_rows(
+    data: bytes, name: str, *, header_words: Collection[str] = ()
+) -> tuple[list[str], pl.DataFrame, tuple[TornRow, ...], tuple[str, ...]]:
+    """Split a file into its header, its rows as text with `LINE` (empty cells are null), its torn rows and its titles.
 
     Parameters
     ----------
     data : UTF-8, with or without byte order mark, or UTF-16 with one.
     name : of the file, for the refusal.
+    header_words : see `files.read_file`.
 
     Raises
     ------
@@ -41,17 +49,12 @@ def split_rows(data: bytes, name: str) -> tuple[list[str], pl.DataFrame, tuple[T
     """
     data = _utf8(data, name)
     _refuse_other_formats(data, name)
-    found = _HEADER.match(data[:MAX_ROW_BYTES])
-    if found is None:
-        raise InvalidData.at(name, "line 1 opens a quote that nothing closes; close it or remove it")
-    first = found.group().decode()
-    if "\x00" in first:
-        raise InvalidData.at(name, f"is a binary file; give {TABLE_FORMATS}")
-    delimiter = max(",;\t", key=lambda mark: len(_cells(first, mark)))
+    titles, first, end = _header_record(data, name, header_words)
+    delimiter = _delimiter(first)
     header = distinct(_cells(first, delimiter))
-    rows, invalid = _parsed(memoryview(data)[found.end() :], header, delimiter, name)
+    rows, invalid = _parsed(memoryview(data)[end:], header, delimiter, name)
     n_quotes = data.count(b'"')
-    header_lines = max(1, len(re.findall(_CELL_BREAK, first)))
+    header_lines = max(1, sum(len(re.findall(_CELL_BREAK, record)) for record in (*titles, first)))
     rows, torn_lines = _lined(rows, invalid, header_lines=header_lines, quoted=n_quotes > 0)
     torn = [_torn(row, line, header, delimiter) for row, line in zip(invalid, torn_lines, strict=True)]
     if n_quotes % 2:
@@ -60,7 +63,57 @@ def split_rows(data: bytes, name: str) -> tuple[list[str], pl.DataFrame, tuple[T
         raise InvalidData.at(
             name, f"is ragged: line {torn[0].line}: {torn[0].reason}; quote cells that hold separators"
         )
-    return header, rows, tuple(torn)
+    return header, rows, tuple(torn), _plain(titles)
+
+
+def split_header(start: bytes, name: str, *, header_words: Collection[str] = ()) -> tuple[list[str], tuple[str, ...]]:
+    """The header and the titles of a file whose first bytes are given; see `split_rows`."""
+    if start[:2] in _UTF_16:
+        text = start.decode("utf-16", errors="ignore")
+    else:
+        text = start.decode("utf-8-sig", errors="ignore")
+    titles, first, _ = _header_record(text.encode(), name, header_words)
+    return distinct(_cells(first, _delimiter(first))), _plain(titles)
+
+
+def n_lines_before_header(lines: Sequence[Sequence[str]], header_words: Collection[str]) -> int:
+    """How many of a file's first lines are titles: those before the first that holds one of the header's words.
+
+    >>> n_lines_before_header([["Campaign report"], ["1 - 30 November"], ["Campaign", "Cost"]], {"cost"})
+    2
+    >>> n_lines_before_header([["Campaign", "Spent"]], {"cost"})
+    0
+    """
+    holds_one = (n for n, line in enumerate(lines) if any(header_key(cell) in header_words for cell in line))
+    return next(holds_one, 0)
+
+
+def _header_record(data: bytes, name: str, header_words: Collection[str]) -> tuple[list[str], str, int]:
+    """The lines of title, the header as it stands there, and where it ends."""
+    records: list[str] = []
+    ends: list[int] = []
+    for number in range(MAX_TITLES + 1 if header_words else 1):
+        found = _HEADER.match(data[: MAX_ROW_BYTES + (ends[-1] if ends else 0)], ends[-1] if ends else 0)
+        if found is None:
+            if number:
+                break
+            raise InvalidData.at(name, "line 1 opens a quote that nothing closes; close it or remove it")
+        records.append(found.group().decode())
+        ends.append(found.end())
+        if found.end() == len(data):
+            break
+    n_titles = n_lines_before_header([_cells(record, _delimiter(record)) for record in records], header_words)
+    if "\x00" in records[n_titles]:
+        raise InvalidData.at(name, f"is a binary file; give {TABLE_FORMATS}")
+    return records[:n_titles], records[n_titles], ends[n_titles]
+
+
+def _plain(titles: list[str]) -> tuple[str, ...]:
+    return tuple(" ".join(_cells(title, _delimiter(title))).strip() for title in titles)
+
+
+def _delimiter(record: str) -> str:
+    return max(",;\t", key=lambda mark: len(_cells(record, mark)))
 
 
 def distinct(names: list[str]) -> list[str]:
@@ -69,7 +122,7 @@ def distinct(names: list[str]) -> list[str]:
     >>> distinct(["a", "", "a"])
     ['a', 'column 2', 'a (2)']
     """
-    seen: dict[str, int] = {LINE: 1}
+    seen = dict.fromkeys(BESIDE, 1)
     found = []
     for position, raw in enumerate(names, 1):
         name = " ".join(raw.split()) or f"column {position}"
@@ -81,7 +134,7 @@ def distinct(names: list[str]) -> list[str]:
 def _utf8(data: bytes, name: str) -> bytes:
     start = 0
     try:
-        if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if data[:2] in _UTF_16:
             return data.decode("utf-16").encode()
         data = data.removeprefix(codecs.BOM_UTF8)
         decoder = codecs.getincrementaldecoder("utf-8")()

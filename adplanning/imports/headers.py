@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -15,10 +16,10 @@ from adplanning.imports.readers import Field
 def header_key(name: str) -> str:
     """The form in which two spellings of a header are equal.
 
-    >>> header_key("Order ID"), header_key("order_id"), header_key("orderId")
-    ('orderid', 'orderid', 'orderid')
+    >>> header_key("Order ID"), header_key("order_id"), header_key("orderId"), header_key("Impr.")
+    ('orderid', 'orderid', 'orderid', 'impr')
     """
-    return re.sub(r"[\s_\-.]+", "", name).casefold()
+    return re.sub(r"[\s_\-.’']+", "", unicodedata.normalize("NFC", name)).casefold()
 
 
 def match_headers(header: Sequence[str], fields: Iterable[Field], mapping: Mapping[str, str]) -> dict[str, str]:

@@ -18,12 +18,17 @@ NO_REJECTS = pl.DataFrame(schema={LINE: pl.Int64, "reason": pl.String})
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of the good rows: each one stored, a duplicate, or refused by what the store holds."""
+    """What became of the good rows: each one stored, a duplicate, or refused by what the store holds.
+
+    `in_words` says what they are, `warnings` what a person should know before they rely on it.
+    """
 
     n_stored: int
     n_duplicates: int
     totals: Mapping[str, float]
     rejected: pl.DataFrame = field(default_factory=lambda: NO_REJECTS)
+    in_words: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Kind:
 
     `store` writes good rows inside the caller's transaction. `arrange` reads what a header says beyond names: it
     answers the rows, to which it may add columns, and which column is which of ours. `open_fields` makes a field of
-    each name of the file or the mapping that asks for one.
+    each name of the file or the mapping that asks for one. `header_words`: names of columns, one of which stands in the
+    header, where lines of title may stand before it.
     """
 
     help: str
@@ -41,3 +47,4 @@ class Kind:
     rules: tuple[Rule, ...] = ()
     arrange: Callable[[SourceFile], tuple[pl.DataFrame, dict[str, str]]] | None = None
     open_fields: Callable[[Iterable[str]], tuple[Field, ...]] | None = None
+    header_words: tuple[str, ...] = ()

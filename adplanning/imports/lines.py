@@ -1,4 +1,4 @@
-"""Where each row stands in its file."""
+"""Where each row stands in its file, and what it is to the others there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 LINE = "__line"
+SUMMARY = "__summary"
+"""Why a row is not one of its own but sums up others; null in all others."""
+SPLIT = "__split"
+"""By what the rows of a file split their object and day, such as "age and gender"; null where by nothing."""
+BESIDE = (LINE, SUMMARY, SPLIT)
+"""What stands beside a row's cells; no column of a file has such a name."""
 
 
 @dataclass(frozen=True)

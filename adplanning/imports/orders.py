@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select,
 from sqlalchemy.orm import Session
 
 from adplanning.conversions.service import hold_against_goals
+from adplanning.core.stand_ins import STAND_IN
 from adplanning.core.vocabulary import ConversionType, Origin
 from adplanning.imports.checks import Rule
 from adplanning.imports.completions import complete_goals
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
-from adplanning.imports.persons import NAME_FIELDS, STAND_IN, link_visitors, with_person
+from adplanning.imports.persons import NAME_FIELDS, link_visitors, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
 from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, insert_steps, value_totals
 from adplanning.store.tables.catalogue import TABLES

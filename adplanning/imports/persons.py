@@ -16,8 +16,6 @@ from adplanning.store.tables.catalogue import TABLES
 _PERSONS = TABLES["persons"]
 _VISITORS, _UNDONE = TABLES["visitors"], TABLES["undone_merges"]
 _JSON = ("tags", "attributes")
-# The visitor of an order that names none: one a person, not one an order.
-STAND_IN = "order:"
 
 NAME_FIELDS = (
     Field("first_name", TEXT, "first name", synonyms=("given_name", "forename")),

@@ -13,7 +13,7 @@ from adplanning.core.money import known_currency
 from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import PLATFORM_OF_SOURCE, Platform
 from adplanning.imports import dates
-from adplanning.imports.decimals import EXACT, numbers
+from adplanning.imports.decimals import EXACT, Mark, numbers
 
 INSTANT = pl.Datetime("us", "UTC")
 MAX_AMOUNT = 10**12
@@ -23,11 +23,12 @@ _EMAIL = r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$"
 
 @dataclass(frozen=True)
 class Context:
-    """What an import knows besides its rows."""
+    """What an import knows besides its rows; `decimal_mark` is that of numbers which do not tell theirs."""
 
     import_id: str
     settings: Settings
     now: datetime
+    decimal_mark: Mark = "."
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,25 @@ def choice(allowed: Iterable[StrEnum]) -> Reader:
     return Reader(pl.String(), read)
 
 
+def platform_id() -> Reader:
+    """The id that an ad platform gave; a spreadsheet that took it for a number has lost its last digits for good.
+
+    It writes 1.20254E+17, or keeps 15 to 16 digits and ends all long ids of the column in zeros.
+    """
+
+    def read(texts: pl.Series, context: Context) -> Values:
+        bare = texts.str.replace(r"^act_", "")
+        rounded = bare.str.contains(r"^\d+([.,]\d+)?[eE]\+?\d+$")
+        is_long = bare.str.contains(r"^\d{17,}$").fill_null(value=False)
+        long = bare.filter(is_long).unique()
+        if long.len() > 1 and long.str.ends_with("00").all():
+            rounded |= is_long
+        shortened = "was shortened by a spreadsheet; export again, and do not open the file before it is imported"
+        return Values(bare, ((rounded, shortened), *IDENTIFIER.read(texts, context).faults))
+
+    return Reader(pl.String(), read)
+
+
 def _email(texts: pl.Series, _: Context) -> Values:
     wrong = ~texts.str.contains(_EMAIL) | (texts.str.len_chars() > 256) | texts.str.contains("\x00", literal=True)
     return Values(texts, ((wrong, "is not an e-mail address; write it as name@example.com"),))
@@ -117,13 +137,13 @@ def _day(texts: pl.Series, _: Context) -> Values:
     return Values(values, ((_unread(texts, values), f"is not {dates.ALLOWED_DAY}"),))
 
 
-def _number(texts: pl.Series) -> tuple[pl.Series, tuple[pl.Series, str]]:
-    values = numbers(texts)
+def _number(texts: pl.Series, context: Context) -> tuple[pl.Series, tuple[pl.Series, str]]:
+    values = numbers(texts, otherwise=context.decimal_mark)
     return values, (_unread(texts, values), "is not a number; write it as 1234.56")
 
 
-def _amount(texts: pl.Series, _: Context) -> Values:
-    values, unread = _number(texts)
+def _amount(texts: pl.Series, context: Context) -> Values:
+    values, unread = _number(texts, context)
     faults = (
         unread,
         (values < 0, "is negative; only 0 or more is allowed"),
@@ -132,8 +152,8 @@ def _amount(texts: pl.Series, _: Context) -> Values:
     return Values(values, faults)
 
 
-def _count(texts: pl.Series, _: Context) -> Values:
-    values, unread = _number(texts)
+def _count(texts: pl.Series, context: Context) -> Values:
+    values, unread = _number(texts, context)
     whole = values.cast(pl.Int64, strict=False)
     faults = (
         unread,
@@ -144,8 +164,8 @@ def _count(texts: pl.Series, _: Context) -> Values:
     return Values(whole, faults)
 
 
-def _rate(texts: pl.Series, _: Context) -> Values:
-    values, unread = _number(texts)
+def _rate(texts: pl.Series, context: Context) -> Values:
+    values, unread = _number(texts, context)
     return Values(values.cast(pl.Float64), (unread, (values <= 0, "is not positive; a rate is more than 0")))
 
 
@@ -161,6 +181,7 @@ def _unread(texts: pl.Series, values: pl.Series) -> pl.Series:
 
 TEXT = text()
 IDENTIFIER = text(256)
+PLATFORM_ID = platform_id()
 EMAIL = Reader(pl.String(), _email)
 CURRENCY = Reader(pl.String(), _currency)
 INSTANTS = Reader(INSTANT, _instant)
@@ -170,4 +191,5 @@ QUANTITY = Reader(EXACT, _amount)
 PLATFORM = Reader(pl.String(), _platform)
 COUNT = Reader(pl.Int64(), _count)
 RATE = Reader(pl.Float64(), _rate)
+NUMBERS = (AMOUNT, QUANTITY, COUNT, RATE)
 TAGS = Reader(pl.List(pl.String), _tags)

@@ -24,17 +24,20 @@ FILES = {
     ],
     "spend": ["date,campaign,ad,spend,impressions", "2026-01-01,c,a,1.005,10", "2026-01-01,c,a,1,5"],
     "meta-export": ["Campaign name,Day,Amount spent (USD)", "c,2026-01-01,3"],
+    "google-export": ["Report", "1 Jan 2026 - 31 Jan 2026", "Campaign,Cost,Currency code", "c,3,USD"],
+    "leads": ["id,created_time,email", "l:1,2026-01-01T10:00Z,e@f.co"],
     "rates": ["on,currency,rate", "2026-01-01,USD,84"],
 }
 # After the first import of each, and after a second one of a file with one row more.
 EXPECTED = {
-    "persons": 2,
-    "visitors": 3,
-    "conversions": 4,
-    "journey_events": 4,
-    "touchpoints": 1,
+    "persons": 3,
+    "visitors": 4,
+    "conversions": 5,
+    "journey_events": 5,
+    "touchpoints": 2,
     "daily_spend": 2,
-    "ad_accounts": 2,
+    "period_spend": 1,
+    "ad_accounts": 3,
     "currency_rates": 1,
     "rejected_rows": 2,
 }
@@ -56,10 +59,12 @@ def test_every_kind_is_taken_in_alike_and_an_overlapping_file_adds_its_new_rows_
         "events": (3, 1, 0),
         "spend": (2, 0, 0),
         "meta-export": (1, 0, 0),
+        "google-export": (1, 0, 0),
+        "leads": (1, 0, 0),
         "rates": (1, 0, 0),
     }
     assert take("orders", [*FILES["orders"], "4,c@d.co,6,2026-01-02,"]) == (1, 1, 1)
-    for kind in ("people", "events", "spend", "meta-export", "rates"):
+    for kind in ("people", "events", "spend", "meta-export", "leads", "rates"):
         assert take(kind, [*FILES[kind], ""]) == (0, len(FILES[kind]) - 1, 0)
     with reading(any_engine) as session:
         counts = {name: session.scalar(select(func.count()).select_from(TABLES[name])) for name in EXPECTED}

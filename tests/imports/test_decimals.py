@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adplanning.core.money import to_minor
-from adplanning.imports.decimals import EXACT, foreign_sign, minor_units, numbers
+from adplanning.imports.decimals import EXACT, decimal_mark, foreign_sign, minor_units, numbers
 
 
 def one(text: str) -> Decimal | None:
@@ -37,6 +37,10 @@ def one(text: str) -> Decimal | None:
         ("1.234,56", "1234.56"),
         ("1.234.567", "1234567"),
         ("-3.25", "-3.25"),
+        ("1 234,56", "1234.56"),
+        ("1\u00a0234\u00a0567", "1234567"),
+        ("1\u202f234,5 €", "1234.5"),
+        ("1'234.50", "1234.5"),
     ],
 )
 def test_a_number_is_read_as_its_writer_meant_it(text: str, value: str) -> None:
@@ -54,6 +58,14 @@ def test_what_is_no_number_beside_plain_ones_is_null(text: str) -> None:
 def test_a_column_that_needs_both_readings_keeps_the_decimal_point() -> None:
     """A comma for decimals is believed only where nothing contradicts it."""
     assert numbers(pl.Series(["1.234,56", "12.5", "1,234"])).to_list() == [None, Decimal("12.5"), Decimal(1234)]
+
+
+def test_a_column_that_does_not_tell_is_read_as_the_file_is() -> None:
+    texts = pl.Series(["1.000", "12.500"])
+    assert numbers(texts).to_list() == [1, Decimal("12.5")]
+    assert numbers(texts, otherwise=",").to_list() == [1000, 12500]
+    assert numbers(pl.Series(["1.000", "0.5"]), otherwise=",").to_list() == [1, Decimal("0.5")]
+    assert decimal_mark(texts) is None
 
 
 def test_a_zero_does_not_begin_a_group() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adplanning.core.errors import InvalidData
-from adplanning.imports.files import SourceFile, read_file
+from adplanning.imports.files import SourceFile, read_file, read_header
 from adplanning.imports.lines import LINE
 
 
@@ -140,3 +140,32 @@ def test_a_header_that_opens_a_quote_without_end_is_refused(tmp_path: Path) -> N
 
 def test_a_size_in_inches_on_a_last_row_is_no_open_quote(tmp_path: Path) -> None:
     assert read(tmp_path, b'a,b\n1,2\nx,5" pipe\n').rows["b"].to_list() == ["2", '5" pipe']
+
+
+TITLED = 'Campaign report\n"1 - 3, May"\nCampaign,Cost\nc,1\n\nd,x,y\n'
+
+
+def test_lines_before_the_header_are_titles_where_its_words_are_known(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(TITLED)
+    file = read_file(tmp_path / "t.csv", header_words={"cost"})
+    assert file.titles == ("Campaign report", "1 - 3, May")
+    assert (file.header, file.rows.rows()) == (("Campaign", "Cost"), [("c", "1", 4)])
+    assert [row.line for row in file.torn] == [6]
+    head = read_header(tmp_path / "t.csv", header_words={"cost"})
+    assert (head.header, head.titles, head.rows.height) == (file.header, file.titles, 0)
+
+
+def test_without_such_a_line_the_first_is_the_header(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    file = read_file(tmp_path / "t.csv", header_words={"cost"})
+    assert (file.titles, file.header) == ((), ("a", "b"))
+
+
+def test_a_header_is_read_alike_from_every_format(tmp_path: Path) -> None:
+    text = "é;b\n" + "x;1\n" * 5
+    (tmp_path / "plain.csv").write_text(text, encoding="utf-8-sig")
+    (tmp_path / "wide.csv").write_bytes(text.encode("utf-16"))
+    (tmp_path / "packed.csv.gz").write_bytes(gzip.compress(text.encode()))
+    pl.DataFrame({"é": ["x"], "b": [1]}).write_parquet(tmp_path / "p.parquet")
+    for path in tmp_path.iterdir():
+        assert read_header(path).header == ("é", "b")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from adplanning.imports.guessing import guess_kind
 from adplanning.imports.importing import import_file
 from tests.imports.conftest import NOW, SETTINGS
 
@@ -37,6 +38,10 @@ def test_an_ads_manager_export_adds_up_as_the_csv_module_says(engine: Engine, ro
     path = REAL / "meta_ads_manager_export" / "ads_manager_daily_age_gender.csv"
     summary = import_file(engine, "meta-export", path, settings=SETTINGS, now=NOW)
     assert (summary.received, summary.stored) == (637, 637)
+    assert summary.in_words == (
+        "637 rows: 15 ads by day, 28 November–4 December 2024, split by age and gender, which are added up"
+    )
+    assert guess_kind(path) == "meta-export"
     spent: dict[Any, Decimal] = defaultdict(Decimal)
     counts = dict.fromkeys(("Impressions", "Clicks (all)", "Link clicks", "Results"), 0)
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -50,6 +55,9 @@ def test_an_ads_manager_export_adds_up_as_the_csv_module_says(engine: Engine, ro
     stored = [tuple(value or 0 for value in row[1:]) for row in rows("daily_spend", *columns)]
     assert [sum(column) for column in zip(*stored, strict=True)] == [rounded(spent), *counts.values()]
     assert {row[0] for row in rows("daily_spend", "currency")} == {"USD"}
+    # Persons of several ages are not added up, and nobody has bought.
+    assert set(rows("daily_spend", "n_reach", "n_purchases")) == {(None, None)}
+    assert set(rows("daily_spend", "attribution_setting")) == {("7-day click or 1-day view",)}
 
 
 def test_ads_of_bare_numbers_add_up_as_the_csv_module_says(engine: Engine, rows: Callable[..., list[Any]]) -> None:
