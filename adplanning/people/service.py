@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.ids import new_id
 from adplanning.store.tables.events import Conversion, JourneyEvent
+from adplanning.store.tables.leads import Lead
 from adplanning.store.tables.people import Person, UndoneMerge, Visitor, Website
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -67,7 +68,7 @@ def find_person(session: Session, person_id: str) -> Person:
 def delete_person(session: Session, person_id: str) -> None:
     """Remove a person; what they did stays in all totals, as that of unnamed visitors."""
     session.delete(find_person(session, person_id))
-    for table in (Visitor, Conversion, JourneyEvent):
+    for table in (Visitor, Conversion, JourneyEvent, Lead):
         session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
     session.execute(delete(UndoneMerge).where(UndoneMerge.person_id == person_id))
 
