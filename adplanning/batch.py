@@ -41,6 +41,11 @@ NOTEBOOKS = {
     "resolve_attribution": Notebook(
         "resolve_attribution.ipynb", "Link touchpoints to the campaign, ad set and ad that their tags surely mean."
     ),
+    "sync_meta_ads": Notebook(
+        "sync_meta_ads.ipynb",
+        "Read campaigns, ads, their figures, leads and posts from Meta, as far as they are due.",
+        calls_platform=True,
+    ),
 }
 
 

@@ -60,10 +60,17 @@ def _lack(state: StreamState, now: datetime) -> str | None:
     words = STREAM_WORDS[state.stream]
     what = f"{words[0].upper()}{words[1:]} of {state.owner}"
     if state.status in (StreamStatus.failed, StreamStatus.throttled):
-        return f"{what}: {state.message or 'could not be read'}"
+        return f"{what}: {state.message or 'could not be read'}{_leads_at_risk(state, now)}"
     if state.status is StreamStatus.partial:
         return f"{what}: {state.message or f'{state.n_quarantined} rows could not be read and are in quarantine'}"
     since = now - (state.succeeded_at or state.started_at)
     if since > (LEADS_LATE if state.stream is Stream.leads else LATE) and state.stream is not Stream.token:
         return f"{what}: last read whole {since.days} days ago. Run sync_meta_ads every night."
     return None
+
+
+def _leads_at_risk(state: StreamState, now: datetime) -> str:
+    since = now - (state.succeeded_at or state.started_at)
+    if state.stream is not Stream.leads or since <= LEADS_LATE:
+        return ""
+    return f" Meta keeps a lead for 90 days only, and they were last read whole {since.days} days ago."

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from adplanning.core.fields import Amount, Fields, InstantText, Optional, minor_units
 from adplanning.core.money import CurrencyCode
-from adplanning.core.texts import storable_text
+from adplanning.core.texts import none_if_blank, storable_text
 from adplanning.core.vocabulary import Platform
 
 
@@ -54,8 +54,8 @@ class _Told(Fields):
     objective: Optional = None
     daily_budget: Amount | None = None
     lifetime_budget: Amount | None = None
-    starts_at: InstantText | None = None
-    stops_at: InstantText | None = None
+    starts_at: Annotated[InstantText | None, AfterValidator(none_if_blank)] = None
+    stops_at: Annotated[InstantText | None, AfterValidator(none_if_blank)] = None
     spend: Amount | None = None
     impressions: Count | None = None
     clicks: Annotated[Count | None, Field(description="all clicks")] = None

@@ -61,3 +61,12 @@ def test_a_stream_that_never_succeeded_is_late_from_its_first_start() -> None:
 
 def test_every_stream_has_its_words() -> None:
     assert set(STREAM_WORDS) == set(Stream)
+
+
+def test_leads_that_meta_may_forget_are_said_to_be_at_risk() -> None:
+    failed = replace(WHOLE, stream=Stream.leads, status=StreamStatus.failed, message="no permission.")
+    assert said(failed) == ["Leads of Indigo Loom: no permission."]
+    [sentence] = said(replace(failed, succeeded_at=NOW - timedelta(days=12)))
+    assert sentence.endswith(
+        "no permission. Meta keeps a lead for 90 days only, and they were last read whole 12 days ago."
+    )

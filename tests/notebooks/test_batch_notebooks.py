@@ -34,7 +34,7 @@ def stored_credits(engine: Engine) -> pl.DataFrame:
     return facts.scan(engine, "attribution_credits", [*CREDIT, "run_id"]).sort(CREDIT).collect()
 
 
-@pytest.mark.parametrize("name", sorted(NOTEBOOKS))
+@pytest.mark.parametrize("name", sorted(name for name, kept in NOTEBOOKS.items() if not kept.calls_platform))
 def test_a_batch_notebook_runs_to_its_end_needs_no_network_for_its_charts_and_shows_no_password(
     any_shop_engine: Engine, settings: Settings, name: str
 ) -> None:
