@@ -5,6 +5,8 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
+from adplanning.core.amount_axis import amount_labels
+
 MAX_CAMPAIGNS = 20
 # Two of a palette that colour-blind people tell apart (Okabe and Ito, 2008).
 VALUE_COLOUR, SPEND_COLOUR = "#009E73", "#999999"
@@ -38,7 +40,10 @@ def value_against_spend(rows: pl.DataFrame, *, currency: str, model: str) -> alt
         .mark_bar()
         .encode(
             x=alt.X(
-                "amount:Q", title=None, axis=_axis(currency), scale=alt.Scale(zero=True, domainMax=_reach(bars, kinds))
+                "amount:Q",
+                title=None,
+                axis=alt.Axis(labelExpr=amount_labels(currency)),
+                scale=alt.Scale(zero=True, domainMax=_reach(bars, kinds)),
             ),
             y=row,
             yOffset=alt.YOffset("kind:N", sort=kinds),
@@ -60,19 +65,6 @@ def value_against_spend(rows: pl.DataFrame, *, currency: str, model: str) -> alt
     )
     title = f"Which campaigns bring back more than they cost? ({model}, {currency})"
     return alt.LayerChart(layer=[drawn, labels], title=title, width=520)
-
-
-def _axis(currency: str) -> alt.Axis:
-    """Amounts in thousands and millions; in lakh and crore where these are the words."""
-    if currency != "INR":
-        return alt.Axis(format="~s")
-    crore, lakh, thousand = (
-        f"format(datum.value / {size}, '~r') + '{unit}'" for size, unit in ((10**7, "Cr"), (10**5, "L"), (10**3, "K"))
-    )
-    return alt.Axis(
-        labelExpr=f"datum.value >= 1e7 ? {crore} : datum.value >= 1e5 ? {lakh} : datum.value >= 1e3 ? {thousand} : "
-        "format(datum.value, '~r')"
-    )
 
 
 def _reach(bars: pl.DataFrame, kinds: list[str]) -> float:

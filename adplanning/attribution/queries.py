@@ -18,7 +18,7 @@ from adplanning.store.spend import spend_statement
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
 
-_SPEND = ("level", "object_id", "campaign_id", "on", "day", "spend_minor", "currency", "n_results")
+_SPEND = ("level", "object_id", "campaign_id", "ad_set_id", "on", "day", "spend_minor", "currency", "n_results")
 _RATES = facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"])
 _TOUCHPOINTS = TABLES["touchpoints"].c
 TOUCHPOINT_ORDERS: Orders = {

@@ -10,7 +10,7 @@ from adplanning.core.spend_levels import spend_once
 
 SPEND_KEYS: Final[dict[str, pl.Expr]] = {
     "campaign": pl.col("campaign_id"),
-    "ad_set": pl.col("object_id"),
+    "ad_set": pl.col("ad_set_id"),
     "ad": pl.col("object_id"),
     "day": pl.col("day"),
 }
@@ -18,10 +18,10 @@ SPEND_KEYS: Final[dict[str, pl.Expr]] = {
 
 
 def spend_rows(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
-    """The rows that may be added up by one of `SPEND_KEYS`: of ad sets and ads those of their own level, else
-    `spend_once`.
-    """
-    return spend.filter(pl.col("level") == by) if by in ("ad_set", "ad") else spend_once(spend)
+    """The rows that may be added up by one of `SPEND_KEYS`: of ads their own, else `spend_once`."""
+    if by == "ad":
+        return spend.filter(pl.col("level") == "ad")
+    return spend_once(spend, "ad_set" if by == "ad_set" else "campaign")
 
 
 def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
@@ -31,8 +31,9 @@ def spend_by(spend: pl.LazyFrame, by: str) -> pl.LazyFrame:
 
     Parameters
     ----------
-    spend : one row per reported object and day: level, object_id, campaign_id, on, day (as text; "first/last" where
-        several days are told together), reported_minor (in the reporting currency, null without a rate).
+    spend : one row per reported object and day: level, object_id, campaign_id, ad_set_id, on, day (as text;
+        "first/last" where several days are told together), reported_minor (in the reporting currency, null without a
+        rate).
     by : one of `SPEND_KEYS`; by anything else there are no rows.
 
     Returns

@@ -43,6 +43,7 @@ SPEND = {
     "level": pl.String,
     "object_id": pl.String,
     "campaign_id": pl.String,
+    "ad_set_id": pl.String,
     "on": pl.Date,
     "currency": pl.String,
     "spend_minor": pl.Int64,

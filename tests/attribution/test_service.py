@@ -116,12 +116,15 @@ def test_spend_of_a_day_is_that_of_its_coarsest_level_for_each_campaign(
     engine: Engine, tell: Tell, campaigns: None
 ) -> None:
     tell("ad_sets", {"id": "set_a", "campaign_id": "camp_a", "name": "Women"})
+    tell("ad_sets", {"id": "set_b", "campaign_id": "camp_b", "name": "Men"})
     on = {"on": date(2026, 3, 2)}
     tell(
         "daily_spend",
         {"object_id": "camp_a", "level": "campaign", "campaign_id": "camp_a", "spend_minor": 1000} | on,
-        {"object_id": "set_a", "level": "ad_set", "campaign_id": "camp_a", "spend_minor": 990} | on,
-        {"object_id": "set_b", "level": "ad_set", "campaign_id": "camp_b", "spend_minor": 70} | on,
+        {"object_id": "set_a", "ad_set_id": "set_a", "level": "ad_set", "campaign_id": "camp_a", "spend_minor": 990}
+        | on,
+        {"object_id": "set_b", "ad_set_id": "set_b", "level": "ad_set", "campaign_id": "camp_b", "spend_minor": 70}
+        | on,
     )
     by_day, by_set = report(engine, by="day"), report(engine, by="ad_set")
     assert rows(by_day)["2026-03-02"]["spend_minor"] == 1070

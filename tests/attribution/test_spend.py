@@ -29,7 +29,10 @@ Row = tuple[str, str, str, date, int | None]
 
 
 def spend(*rows: Row) -> pl.LazyFrame:
-    return pl.LazyFrame(rows, schema=SCHEMA, orient="row").with_columns(day=pl.col("on").cast(pl.String))
+    # The ad sets are called a1 …, their ads a11 ….
+    ad_set = pl.when(pl.col("level") != "campaign").then(pl.col("object_id").str.head(2))
+    told = pl.LazyFrame(rows, schema=SCHEMA, orient="row")
+    return told.with_columns(day=pl.col("on").cast(pl.String), ad_set_id=ad_set)
 
 
 def counted(rows: pl.LazyFrame) -> list[tuple[Any, ...]]:
@@ -60,7 +63,8 @@ MIXED: list[Row] = [
         # a: 500 of the campaign on the first day, 70 + 30 of its ads on the second; b: 40 + 20 of its ad sets.
         ("campaign", {"a": 600, "b": 60}),
         ("day", {"2026-03-01": 560, "2026-03-02": 100}),
-        ("ad_set", {"a1": 490, "b1": 40, "b2": 20}),
+        # 490 of the ad set itself, 70 + 30 of its ads on the day when it is not told.
+        ("ad_set", {"a1": 590, "b1": 40, "b2": 20}),
         # Over both days a11 spent 300 + 70 and a12 spent 180 + 30.
         ("ad", {"a11": 370, "a12": 210, "b11": 40}),
     ],
@@ -116,7 +120,7 @@ def test_spend_is_not_known_by_what_campaigns_mix(by: str) -> None:
 
 @pytest.mark.parametrize("by", [*SPEND_KEYS, "source"])
 def test_no_rows_keep_their_types(by: str) -> None:
-    assert spend_once(spend()).collect().schema == SCHEMA | {"day": pl.String}
+    assert spend_once(spend()).collect().schema == SCHEMA | {"day": pl.String, "ad_set_id": pl.String}
     assert spend_by(spend(), by).collect().schema == {"key": pl.String, "spend_minor": pl.Int64}
 
 

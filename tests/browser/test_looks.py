@@ -127,6 +127,9 @@ def test_a_page_on_a_phone_does_not_scroll_sideways(on_phone: Visitor, name: str
         ("goals", ["Goal", "Completions"]),
         ("attribution", ["Campaign", "Value"]),
         ("batch-runs", ["Notebook", "Status"]),
+        ("meta-campaigns", ["Campaign", "Spend"]),
+        ("leads", ["Name", "Status"]),
+        ("social-posts", ["Post", "Date"]),
     ],
 )
 def test_a_table_on_a_phone_keeps_the_two_columns_that_matter(on_phone: Visitor, name: str, titles: list[str]) -> None:

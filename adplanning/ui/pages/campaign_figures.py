@@ -122,16 +122,16 @@ def headlines(
     def card(key: str, shown: ShownFigure) -> Kpi:
         value = FIGURE_ORDERS[key](now.figures)
         was = None if before is None else FIGURE_ORDERS[key](before.figures)
-        in_full = _written(key, now.figures, currency)
+        written = _written(key, now.figures, currency)
         short = None if value is None or key != "spend" else formats.short_money(_major(value, currency), currency)
         return Kpi(
             shown.title,
-            short or in_full or formats.UNKNOWN,
+            short or written or formats.UNKNOWN,
             shown.help,
-            full=(in_full or "") if short else "",
+            full=(written or "") if short else "",
             change=None if value is None or was is None else ratio(value - was, was),
             good=shown.good,
-            spark=() if value is None or key not in _COURSES else course(days[_COURSES[key]].fill_null(0).to_list()),
+            spark=course(days[_COURSES[key]].drop_nulls().to_list()) if key in _COURSES else (),
         )
 
     return [card(key, shown) for key, shown in CARDS.items()]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from adplanning.core.vocabulary import LeadStatus
 from adplanning.leads.service import lead_counts
 from adplanning.meta_ads import service
-from adplanning.meta_ads.figures import FIGURE_ORDERS, NO_FIGURES, CampaignTotals, Figures
+from adplanning.meta_ads.figures import NO_FIGURES, CampaignTotals, Figures, by_figure
 from adplanning.store.tables.ads import Ad, AdSet
 from adplanning.ui import badges, formats
 from adplanning.ui.badges import Badge
@@ -100,6 +100,8 @@ def campaign_page(visit: Visit, campaign_id: str) -> Sequence[Component]:
         by_day = service.daily_figures(
             visit.engine, {"id": campaign_id}, days.period(zone), currency=currency, zone=zone
         )
+        if claims.closed or claims.query.period != query.period:
+            return  # other days were asked for meanwhile
         kpis.show(
             headlines(now, was, by_day, currency=currency),
             caption(days, now, compared=before is not None, today=today_of(visit)),
@@ -211,10 +213,8 @@ def _in_order(found: Sequence[Part], figures: Mapping[str, Figures], query: Quer
     by_name = sorted(found, key=lambda part: (part.name.casefold(), part.id))
     if query.sort == "name":
         return by_name[::-1] if query.descending else by_name
-    values = {part.id: FIGURE_ORDERS[str(query.sort)](figures.get(part.id, NO_FIGURES)) for part in by_name}
-    known = [part for part in by_name if values[part.id] is not None]
-    known.sort(key=lambda part: values[part.id] or 0, reverse=query.descending)
-    return [*known, *(part for part in by_name if values[part.id] is None)]
+    parts = {part.id: part for part in by_name}
+    return [parts[id_] for id_ in by_figure(list(parts), figures, str(query.sort), descending=query.descending)]
 
 
 def _lead_row(campaign_id: str, status: LeadStatus, n: int, currency: str, days: Days) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -51,7 +52,15 @@ def _all(visit: Visit) -> Sequence[Component]:
     with visit.reading() as session:
         accounts = {account.id: account.name for account in session.scalars(select(AdAccount).order_by(AdAccount.name))}
 
+    # Once for the footer and the cards, so that both say the same.
+    @lru_cache(maxsize=2)
+    def totals(days: Days, filters: frozenset[tuple[str, str]], search: str | None) -> CampaignTotals:
+        return service.campaign_totals(
+            visit.engine, dict(filters), days.period(zone), currency=currency, zone=zone, search=search
+        )
+
     def fetch(query: Query) -> tuple[Sequence[Row], int]:
+        totals.cache_clear()
         days = days_asked(visit, query.period)
         with visit.reading() as session:
             found, total = service.list_campaigns(
@@ -69,13 +78,11 @@ def _all(visit: Visit) -> Sequence[Component]:
             )
             return [_row(query, *each, currency=currency) for each in found], total
 
-    def totals(query: Query, days: Days) -> CampaignTotals:
-        return service.campaign_totals(
-            visit.engine, query.filters, days.period(zone), currency=currency, zone=zone, search=query.search
-        )
+    def totals_of(query: Query, days: Days) -> CampaignTotals:
+        return totals(days, frozenset(query.filters.items()), query.search)
 
     def footer(query: Query) -> Sequence[Row]:
-        found = totals(query, days_asked(visit, query.period))
+        found = totals_of(query, days_asked(visit, query.period))
         name = "1 campaign" if found.n_campaigns == 1 else f"All {found.n_campaigns} campaigns"
         cells = {"name": text(name), **figure_cells(found.figures, currency)}
         return [Row("all", name, "", cells, _values(name, found.figures, currency))]
@@ -86,10 +93,12 @@ def _all(visit: Visit) -> Sequence[Component]:
     def draw(query: Query) -> None:
         days = days_asked(visit, query.period)
         before = days.before()
-        now, was = totals(query, days), None if before is None else totals(query, before)
+        now, was = totals_of(query, days), None if before is None else totals_of(query, before)
         by_day = service.daily_figures(
             visit.engine, query.filters, days.period(zone), currency=currency, zone=zone, search=query.search
         )
+        if table.closed or _question(table.query) != _question(query):
+            return  # something else was asked meanwhile
         kpis.show(
             headlines(now, was, by_day, currency=currency),
             caption(days, now, compared=before is not None, today=today_of(visit)),
@@ -104,12 +113,7 @@ def _all(visit: Visit) -> Sequence[Component]:
         visit.frame.go(address_of("ad-planning/import"))
 
     kpis, charts = Kpis(), waiting_charts(visit)
-    upload = Action(
-        "import",
-        "Import an export",
-        "mdi-file-upload-outline",
-        lambda _: visit.frame.go(address_of("ad-planning/import")),
-    )
+    upload = Action("import", "Import an export", "mdi-file-upload-outline", import_instead)
     table = Table(
         visit,
         label="Campaigns",
@@ -136,6 +140,10 @@ def _all(visit: Visit) -> Sequence[Component]:
     )
     summarise(table.query)
     return [*sync_button(visit, title="Sync Campaigns", then=show), kpis, *charts, table]
+
+
+def _question(query: Query) -> tuple[object, ...]:
+    return query.filters, query.period, query.search
 
 
 def _row(query: Query, campaign: Campaign, account: AdAccount, figures: Figures, *, currency: str) -> Row:

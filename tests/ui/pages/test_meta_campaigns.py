@@ -208,6 +208,26 @@ def test_filters_narrow_the_list_and_the_cards(
     assert cards(widgets)["Spend"] == the(Table, widgets).feet[0]["cells"]["spend"]["text"]
 
 
+def test_what_is_asked_last_is_shown_though_an_earlier_answer_comes_later(
+    two_campaigns: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    widgets = opened(new_visit, frame, two_campaigns)
+    for platform in ("meta", "google"):
+        send(the(Table, widgets), "ask", {"platform": platform})
+    frame.jobs.reverse()
+    frame.catch_up()
+    assert cards(widgets)["Spend"] == "₹100.00"
+
+
+def test_what_has_come_by_a_sync_is_shown_with_the_next_answer(
+    two_campaigns: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    widgets = opened(new_visit, frame, two_campaigns)
+    day(two_campaigns, "camp_Sheets", date(2026, 10, 21), 50)
+    the(Table, widgets).refresh()
+    assert the(Table, widgets).feet[0]["cells"]["spend"]["text"] == "₹450.00"
+
+
 @pytest.mark.parametrize("descending", [True, False])
 def test_every_column_that_can_be_sorted_by_can(
     two_campaigns: Engine, new_visit: NewVisit, frame: NotingFrame, descending: bool
