@@ -26,6 +26,7 @@ from adplanning.sync.streams import StreamRun, keep_watermark, quarantine
 
 _SPEND, _ACTIONS = TABLES["daily_spend"], TABLES["daily_actions"]
 _CAMPAIGNS, _STREAMS = TABLES["campaigns"], TABLES["sync_streams"]
+_QUARANTINE = TABLES["quarantined_rows"]
 KIND_OF_INSIGHTS = {Stream.campaign_insights: CAMPAIGN, Stream.ad_insights: AD}
 _FIGURES = (
     "campaign_id",
@@ -44,34 +45,54 @@ _FIGURES = (
     "attribution_setting",
 )
 _ONE_DAY = timedelta(days=1)
+MOST_ANEW = 31
 
 
 def read_insights(sync: AccountSync, stream: Stream, run: StreamRun) -> None:
     """Read all days of one level that are due; each stretch is committed with the watermark behind it.
 
     Formula: see `account_days`. Where Meta cannot put a stretch together, not as a report either, it is halved; a day
-    that cannot be read ends the stream, and the watermark stays before it.
+    that cannot be read ends the stream, and the watermark stays before it. Days of which rows are in quarantine are
+    read anew, the latest `MOST_ANEW` of them: Meta may have put them right.
     """
     kind, account = KIND_OF_INSIGHTS[stream], sync.account
     today = sync.now().astimezone(account.zone).date()
     first, last = days_to_read(run.watermark_on, today, since=account.since)
     begin, n_days, n_all = first, _first_chunk_days(sync, kind), (last - first).days + 1
+    for day in _days_in_quarantine(sync, stream, before=first):
+        _take(sync, stream, run, (day, day))
     while begin <= last:
         days = chunk(begin, last, n_days)
         try:
-            rows, rejects = _read(sync, kind, days)
+            n_rows = _take(sync, stream, run, days)
         except (TooMuchData, ReportFailed):
             if days[0] == days[1]:
                 raise
             n_days = ((days[1] - days[0]).days + 1) // 2
             continue
-        _make_objects_known(sync, kind, rows)
-        _keep(sync, stream, run, days, (rows, rejects))
-        begin, n_days = days[1] + _ONE_DAY, next_chunk_days(n_days, rows.height)
+        begin, n_days = days[1] + _ONE_DAY, next_chunk_days(n_days, n_rows)
         n_done = (begin - first).days
         sync.told(f"{account.name}, {kind.level}s: {n_done} of {n_all} days", n_done / n_all)
     if kind is AD:
         run.details |= _reconciled(sync, (first, last))
+
+
+def _take(sync: AccountSync, stream: Stream, run: StreamRun, days: Days) -> int:
+    """Read some days and keep them; answer how many rows they have."""
+    kind = KIND_OF_INSIGHTS[stream]
+    rows, rejects = _read(sync, kind, days)
+    _make_objects_known(sync, kind, rows)
+    _keep(sync, stream, run, days, (rows, rejects))
+    return rows.height
+
+
+def _days_in_quarantine(sync: AccountSync, stream: Stream, *, before: date) -> list[date]:
+    """The latest days before one of which rows could not be read, oldest first."""
+    c = _QUARANTINE.c
+    mine = (c.scope == sync.account.number, c.stream == stream.value, c.on < before)
+    with reading(sync.engine) as session:
+        days = session.scalars(select(c.on).where(*mine).distinct().order_by(c.on.desc()).limit(MOST_ANEW)).all()
+    return sorted(day for day in days if day is not None)
 
 
 def _first_chunk_days(sync: AccountSync, kind: Kind) -> int:

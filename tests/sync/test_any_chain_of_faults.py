@@ -145,16 +145,12 @@ class ChainOfFaults(RuleBasedStateMachine):
     @initialize(is_first=st.booleans())
     def begin(self, is_first: bool) -> None:
         if not is_first:
-            self.sync()
-
-    @rule(several=st.lists(any_fault, min_size=1, max_size=2))
-    def fail(self, several: list[Fault]) -> None:
-        for fault in several:
-            self.world.graph.arm(fault)
+            self.synced()
 
     @rule()
-    def be_right_again(self) -> None:
+    def sync_as_all_is_right_again(self) -> None:
         self.world.graph.disarm()
+        self.synced()
 
     @rule(n=any_number, name=st.sampled_from(["Diwali", "Campaign 2", "दिवाली"]))
     def rename(self, n: int, name: str) -> None:
@@ -195,8 +191,13 @@ class ChainOfFaults(RuleBasedStateMachine):
     def let_an_hour_pass(self) -> None:
         self.world.clock.sleep(3_600)
 
-    @rule()
-    def sync(self) -> None:
+    @rule(several=st.lists(any_fault, min_size=1, max_size=3), is_more=st.booleans())
+    def sync_with_faults(self, several: list[Fault], is_more: bool) -> None:
+        """They stay until all is right again; here they may come to those that are there already."""
+        if not is_more:
+            self.world.graph.disarm()
+        for fault in several:
+            self.world.graph.arm(fault)
         self.synced()
 
     @rule()

@@ -252,3 +252,15 @@ def test_what_no_ad_has_of_the_spend_is_told_with_the_stream(meta: Synced) -> No
     assert details["ad_spend_minor"] == spent["ad"]
     assert details["difference_minor"] == spent["campaign"] - spent["ad"] > 0
     assert (details["last_on"], details["currency"]) == (str(UNTIL), "INR")
+
+
+def test_a_row_in_quarantine_is_asked_for_again_however_old_its_day_is(engine: Engine) -> None:
+    with synced(engine, small(days=60)) as meta:
+        meta.server.arm(page_faults.MalformedRow(name="spend", value="abc", skip=2, times=1))
+        meta.sync()
+        [(on,)] = meta.rows("quarantined_rows", "on")
+        assert on < UNTIL - timedelta(days=28)
+        meta.server.disarm()
+        assert meta.sync().status is StreamStatus.ok
+        assert meta.rows("quarantined_rows", "on") == []
+        assert meta.is_the_truth()

@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import polars as pl
+
 from adplanning.imports import history
 from adplanning.imports.catalogue import IMPORTS
 from adplanning.imports.guessing import guess_kind
@@ -100,7 +102,8 @@ class _Chosen:
                 | _counts(summary)
                 | _sums(summary),
                 "First rows": {
-                    f"Line {row['line']}": text(_in_words(row)) for row in preview.rows.head(SHOWN).to_dicts()
+                    f"Line {row['line']}": text(_in_words(row))
+                    for row in preview.rows.filter(pl.col("refused").is_null()).head(SHOWN).to_dicts()
                 },
                 "Will be refused": {f"Line {one.line}": text(one.reason) for one in preview.refusals[:SHOWN]}
                 or {"Rows": text("none")},

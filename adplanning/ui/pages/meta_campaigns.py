@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -35,7 +35,9 @@ from adplanning.ui.visit import Visit
 
 SLUG = "meta-ads/campaigns"
 STATUSES = {status: badge.words for status, badge in badges.CAMPAIGN_STATUSES.items()}
-PLATFORMS = {platform.value: badges.PLATFORMS[platform].words for platform in (Platform.meta, Platform.google)}
+ALL = "all"
+_PAID = (Platform.meta, Platform.google, Platform.generic)
+PLATFORMS = {platform.value: badges.PLATFORMS[platform].words for platform in _PAID} | {ALL: "All platforms"}
 EMPTY = (
     "No campaign is known yet. With an access token a sync brings them; without one, import an export of Ads Manager "
     "or Google Ads."
@@ -50,7 +52,9 @@ def meta_campaigns(visit: Visit) -> Sequence[Component]:
 def _all(visit: Visit) -> Sequence[Component]:
     currency, zone = visit.settings.currency, visit.settings.zone
     with visit.reading() as session:
-        accounts = {account.id: account.name for account in session.scalars(select(AdAccount).order_by(AdAccount.name))}
+        known = session.scalars(select(AdAccount).order_by(AdAccount.name)).all()
+        accounts = {account.id: account.name for account in known}
+        platforms = {account.platform for account in known}
 
     # Once for the footer and the cards, so that both say the same.
     @lru_cache(maxsize=2)
@@ -66,7 +70,7 @@ def _all(visit: Visit) -> Sequence[Component]:
             found, total = service.list_campaigns(
                 visit.engine,
                 session,
-                query.filters,
+                _asked(query),
                 days.period(zone),
                 currency=currency,
                 zone=zone,
@@ -79,7 +83,7 @@ def _all(visit: Visit) -> Sequence[Component]:
             return [_row(query, *each, currency=currency) for each in found], total
 
     def totals_of(query: Query, days: Days) -> CampaignTotals:
-        return totals(days, frozenset(query.filters.items()), query.search)
+        return totals(days, frozenset(_asked(query).items()), query.search)
 
     def footer(query: Query) -> Sequence[Row]:
         found = totals_of(query, days_asked(visit, query.period))
@@ -95,7 +99,7 @@ def _all(visit: Visit) -> Sequence[Component]:
         before = days.before()
         now, was = totals_of(query, days), None if before is None else totals_of(query, before)
         by_day = service.daily_figures(
-            visit.engine, query.filters, days.period(zone), currency=currency, zone=zone, search=query.search
+            visit.engine, _asked(query), days.period(zone), currency=currency, zone=zone, search=query.search
         )
         if table.closed or _question(table.query) != _question(query):
             return  # something else was asked meanwhile
@@ -126,7 +130,7 @@ def _all(visit: Visit) -> Sequence[Component]:
         filters=[
             Filter("status", "Status", STATUSES),
             Filter("ad_account_id", "Account", accounts),
-            Filter("platform", "Platform", PLATFORMS),
+            Filter("platform", "Platform", PLATFORMS, default=_usual_platform(platforms)),
         ],
         dated=True,
         searchable="Search campaigns",
@@ -140,6 +144,15 @@ def _all(visit: Visit) -> Sequence[Component]:
     )
     summarise(table.query)
     return [*sync_button(visit, title="Sync Campaigns", then=show), kpis, *charts, table]
+
+
+def _usual_platform(platforms: Collection[str]) -> str:
+    """What one platform claims for its spend says nothing of another's, so they are first shown apart."""
+    return Platform.meta.value if len(platforms) > 1 and Platform.meta.value in platforms else ALL
+
+
+def _asked(query: Query) -> Mapping[str, str]:
+    return {name: value for name, value in query.filters.items() if value != ALL}
 
 
 def _question(query: Query) -> tuple[object, ...]:

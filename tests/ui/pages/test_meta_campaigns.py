@@ -46,7 +46,7 @@ def two_campaigns(engine: Engine) -> Engine:
 
 
 def opened(new_visit: NewVisit, frame: NotingFrame, engine: Engine, **options: Any) -> list[Any]:
-    widgets = list(meta_campaigns(new_visit(engine, **options)))
+    widgets = list(meta_campaigns(new_visit(engine, **({"platform": "all"} | options))))
     frame.catch_up()
     assert frame.toasts == []
     return widgets
@@ -202,7 +202,7 @@ def test_filters_narrow_the_list_and_the_cards(
     two_campaigns: Engine, new_visit: NewVisit, frame: NotingFrame, filters: dict[str, str], expected: list[str]
 ) -> None:
     widgets = opened(new_visit, frame, two_campaigns)
-    send(the(Table, widgets), "ask", filters)
+    send(the(Table, widgets), "ask", {"platform": "all"} | filters)
     frame.catch_up()
     assert names(widgets) == expected
     assert cards(widgets)["Spend"] == the(Table, widgets).feet[0]["cells"]["spend"]["text"]
@@ -235,7 +235,7 @@ def test_every_column_that_can_be_sorted_by_can(
     table = the(Table, opened(new_visit, frame, two_campaigns))
     for column in table.columns:
         assert column["sortable"]
-        send(table, "ask", {"sort": column["key"], "descending": descending})
+        send(table, "ask", {"platform": "all", "sort": column["key"], "descending": descending})
         assert (table.fault, table.total) == ("", 2)
 
 
@@ -290,3 +290,15 @@ def test_a_viewer_looks_and_cannot_start_anything(
         for event in ("press", "act", "submit"):
             send(widget, event, {"name": "sync", "id": "camp_Quilts"})
     assert everything(two_campaigns) == before
+
+
+def test_of_several_platforms_meta_is_first_shown_by_itself(
+    two_campaigns: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    assert names(list(meta_campaigns(new_visit(two_campaigns, **IN_OCTOBER)))) == ["Quilts"]
+
+
+def test_where_there_is_one_platform_only_it_is_shown(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    account(engine, platform="google")
+    campaign(engine, "Sheets")
+    assert names(list(meta_campaigns(new_visit(engine)))) == ["Sheets"]
