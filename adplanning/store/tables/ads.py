@@ -103,18 +103,14 @@ class AdChange(Base):
     seen_at: Mapped[datetime]
 
 
-class DailySpend(Base):
-    """What one campaign, ad set or ad (`level`) cost and brought on one day of its account's own calendar.
+class Figures:
+    """What one campaign, ad set or ad (`level`) cost and brought.
 
-    The levels of one day say the same money again, so they are never added up: see `core/spend_levels.py`. Persons
-    reached on two days may be the same, so `n_reach` is never added up at all. What the platform told of leads and
-    purchases is null where it told none of them; `n_results` is what the campaign is for.
+    The levels say the same money again, so they are never added up: see `core/spend_levels.py`. Persons reached by two
+    rows may be the same, so `n_reach` is never added up at all. What the platform told of leads and purchases is null
+    where it told none of them; `n_results` is what the campaign is for.
     """
 
-    __tablename__ = "daily_spend"
-
-    object_id: Mapped[str] = mapped_column(primary_key=True)
-    on: Mapped[date] = mapped_column(primary_key=True)
     level: Mapped[str]
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     ad_set_id: Mapped[str | None] = mapped_column(ForeignKey("ad_sets.id", ondelete="CASCADE"))
@@ -132,6 +128,15 @@ class DailySpend(Base):
     n_purchases: Mapped[float | None]
     purchase_value_minor: Mapped[int | None] = mapped_column(BigInteger)
     attribution_setting: Mapped[str | None]
+
+
+class DailySpend(Figures, Base):
+    """The figures of one object on one day of its account's own calendar."""
+
+    __tablename__ = "daily_spend"
+
+    object_id: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)
 
     __table_args__ = (Index(None, "on"),)
 
@@ -147,31 +152,14 @@ class DailyActions(Base):
     action_values: Mapped[list[dict[str, Any]]]
 
 
-class PeriodSpend(Base):
-    """The figures of `DailySpend` for several days together (`first_on` to `last_on`), where no single day is known."""
+class PeriodSpend(Figures, Base):
+    """The figures of one object for several days together (`first_on` to `last_on`), where no single day is known."""
 
     __tablename__ = "period_spend"
 
     object_id: Mapped[str] = mapped_column(primary_key=True)
     first_on: Mapped[date] = mapped_column(primary_key=True)
     last_on: Mapped[date] = mapped_column(primary_key=True)
-    level: Mapped[str]
-    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
-    ad_set_id: Mapped[str | None] = mapped_column(ForeignKey("ad_sets.id", ondelete="CASCADE"))
-    ad_id: Mapped[str | None] = mapped_column(ForeignKey("ads.id", ondelete="CASCADE"))
-    spend_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str]
-    n_impressions: Mapped[int] = mapped_column(BigInteger)
-    n_clicks: Mapped[int] = mapped_column(BigInteger)
-    n_link_clicks: Mapped[int | None] = mapped_column(BigInteger)
-    n_results: Mapped[float | None]
-    result_type: Mapped[str | None]
-    n_reach: Mapped[int | None] = mapped_column(BigInteger)
-    n_leads: Mapped[float | None]
-    n_purchases: Mapped[float | None]
-    purchase_value_minor: Mapped[int | None] = mapped_column(BigInteger)
-    attribution_setting: Mapped[str | None]
-    import_id: Mapped[str | None]
 
 
 class CurrencyRate(Base):
