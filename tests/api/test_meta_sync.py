@@ -53,6 +53,12 @@ def test_a_sync_begins_in_the_background(with_token: TestClient, engine: Engine)
     assert asked.items() >= {"ad_account_id": "42", "include_insights": False, "only": []}.items()
 
 
+@pytest.mark.parametrize("address", ["/sync", "/campaigns/sync", "/insights/sync"])
+def test_a_body_may_be_left_out(with_token: TestClient, address: str) -> None:
+    answer = with_token.post(f"/admin/meta-ads{address}")
+    assert answer.status_code == 202, answer.text
+
+
 def test_figures_alone_are_read_by_level(with_token: TestClient, engine: Engine) -> None:
     body = {"level": "ad", "date_preset": "last_30d", "time_increment": 1}
     answer = with_token.post(f"{META}/insights/sync", json=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -90,7 +90,12 @@ class SyncAnswer(BaseModel):
 
 @router.post("/sync", status_code=202)
 @router.post("/campaigns/sync", status_code=202)
-def sync(body: SyncFields, session: Reading, engine: StoreEngine, settings: AppSettings) -> SyncStarted:
+def sync(
+    body: Annotated[SyncFields, Body(default_factory=SyncFields)],
+    session: Reading,
+    engine: StoreEngine,
+    settings: AppSettings,
+) -> SyncStarted:
     """Read accounts, campaigns, ad sets and ads, and their figures unless they are left out, in the background."""
     given = {"include_insights": str(body.include_insights).lower()}
     return _started(session, engine, settings, body.ad_account_id, given)
@@ -98,7 +103,10 @@ def sync(body: SyncFields, session: Reading, engine: StoreEngine, settings: AppS
 
 @router.post("/insights/sync", status_code=202)
 def sync_insights(
-    body: InsightsSyncFields, session: Reading, engine: StoreEngine, settings: AppSettings
+    body: Annotated[InsightsSyncFields, Body(default_factory=InsightsSyncFields)],
+    session: Reading,
+    engine: StoreEngine,
+    settings: AppSettings,
 ) -> SyncStarted:
     """Read daily figures of campaigns or ads in the background."""
     return _started(session, engine, settings, body.ad_account_id, {"only": FIGURES_OF[body.level].value})
