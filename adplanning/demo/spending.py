@@ -109,4 +109,4 @@ def daily_spend_rows(
             for level, parts in levels
         ],
         how="diagonal",
-    ).with_columns(currency=pl.lit("INR"), result_type=pl.lit("purchase"))
+    ).with_columns(currency=pl.lit("INR"), result_type=pl.lit("purchases"), n_purchases="n_results")
