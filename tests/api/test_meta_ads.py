@@ -143,8 +143,8 @@ def test_a_campaign_of_the_platform_is_changed_there(admin: TestClient) -> None:
 def test_totals_have_the_names_of_the_contract_and_ratios_of_sums(admin: TestClient) -> None:
     answer = get(admin, f"{URL}/totals", ad_account_id="inr")
     assert answer["totals"].items() >= {
-        "spend": 800.0, "impressions": 4000, "clicks": 20, "link_clicks": None, "leads": 4.0, "reach": None,
-        "conversions": None, "ctr": 0.5, "cpc": 40.0, "cpm": 200.0, "cpl": 200.0, "cpa": None, "campaign_count": 1,
+        "spend": 800.0, "impressions": 4000, "clicks": 20, "link_clicks": 0, "leads": 4.0, "reach": None,
+        "conversions": 0, "ctr": 0.5, "cpc": 40.0, "cpm": 200.0, "cpl": 200.0, "cpa": 0, "campaign_count": 1,
     }.items()  # fmt: skip
     assert (answer["currency"], answer["unconverted"]) == ("INR", [])
     one_day = get(admin, f"{URL}/totals", ad_account_id="inr", from_date="2026-03-01", to_date="2026-03-01")
@@ -163,7 +163,7 @@ def test_totals_of_nothing_are_zero_where_there_is_nothing_to_divide(admin: Test
     totals = get(admin, f"{URL}/totals")["totals"]
     assert (totals["spend"], totals["clicks"], totals["campaign_count"]) == (0.0, 0, 0)
     assert (totals["ctr"], totals["cpc"], totals["cpm"]) == (0, 0, 0)
-    assert (totals["leads"], totals["cpl"], totals["reach"]) == (None, None, None)
+    assert (totals["leads"], totals["cpl"], totals["cpa"], totals["roas"], totals["reach"]) == (0, 0, 0, 0, 0)
 
 
 @pytest.mark.usefixtures("synced")

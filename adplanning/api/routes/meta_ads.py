@@ -75,7 +75,11 @@ class WholeCampaignAnswer(BaseModel):
 
 
 class TotalsOut(FiguresOut):
-    """All campaigns together; `spend` without what is unconverted, `reach` null where persons may be the same."""
+    """All campaigns together; `spend` without what is unconverted, `reach` null where persons may be the same.
+
+    Clients reckon with these numbers: what no campaign told is 0 here, and so is every ratio to it; null is only what
+    an unknown rate leaves open.
+    """
 
     reach: int | None
     campaign_count: int
@@ -88,6 +92,9 @@ class TotalsAnswer(BaseModel):
     currency: str
     unconverted: list[UnconvertedOut]
     period: PeriodOut
+
+
+_ZERO_WHERE_UNTOLD = ("link_clicks", "leads", "conversions", "conversion_value", "cpl", "cpa", "roas")
 
 
 @router.get("")
@@ -157,8 +164,11 @@ def totals(
         search=q,
     )
     figures = figures_json(found.figures, settings.currency) | {"spend": to_major(found.spend_minor, settings.currency)}
+    if not found.unconverted:
+        figures |= {name: figures[name] or 0 for name in _ZERO_WHERE_UNTOLD}
+    reach = found.n_reach if found.n_campaigns else 0
     return TotalsAnswer(
-        totals=TotalsOut.model_validate(figures | {"reach": found.n_reach, "campaign_count": found.n_campaigns}),
+        totals=TotalsOut.model_validate(figures | {"reach": reach, "campaign_count": found.n_campaigns}),
         currency=settings.currency,
         unconverted=[
             UnconvertedOut(
