@@ -198,8 +198,7 @@ def test_a_parameter_stays_the_text_it_was(run: Callable[..., RunRecord]) -> Non
         (
             "jobs",
             {},
-            "notebook: unknown value 'jobs'; choose one of: attribute_conversions, resolve_attribution, job. "
-            "Did you mean 'job'?",
+            f"notebook: unknown value 'jobs'; choose one of: {', '.join(NOTEBOOKS)}, job. Did you mean 'job'?",
         ),
         ("job", {"txt": "a"}, "parameter: unknown value 'txt'; choose one of: text. Did you mean 'text'?"),
         ("job", {"text": "a\x00"}, "text: 'a\\x00' is not a text that can be stored"),
