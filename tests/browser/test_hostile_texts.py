@@ -26,7 +26,6 @@ def shown(visitor: Visitor) -> str:
         "attribution",
         "attribution-report",
         "leads",
-        "social-posts",
         "meta-connection",
         "import",
         "batch-runs",

@@ -128,7 +128,7 @@ def test_a_page_on_a_phone_does_not_scroll_sideways(on_phone: Visitor, name: str
         ("attribution", ["Campaign", "Value"]),
         ("batch-runs", ["Notebook", "Status"]),
         ("meta-campaigns", ["Campaign", "Spend"]),
-        ("leads", ["Name", "Status"]),
+        ("leads", ["Name", "Status", ""]),  # the last holds the buttons
         ("social-posts", ["Post", "Date"]),
     ],
 )
