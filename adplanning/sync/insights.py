@@ -59,8 +59,6 @@ def read_insights(sync: AccountSync, stream: Stream, run: StreamRun) -> None:
     today = sync.now().astimezone(account.zone).date()
     first, last = days_to_read(run.watermark_on, today, since=account.since)
     begin, n_days, n_all = first, _first_chunk_days(sync, kind), (last - first).days + 1
-    for day in _days_in_quarantine(sync, stream, before=first):
-        _take(sync, stream, run, (day, day))
     while begin <= last:
         days = chunk(begin, last, n_days)
         try:
@@ -73,6 +71,10 @@ def read_insights(sync: AccountSync, stream: Stream, run: StreamRun) -> None:
         begin, n_days = days[1] + _ONE_DAY, next_chunk_days(n_days, n_rows)
         n_done = (begin - first).days
         sync.told(f"{account.name}, {kind.level}s: {n_done} of {n_all} days", n_done / n_all)
+    # Last, so that an old day which cannot be read holds no new one back; Meta refuses those beyond its memory.
+    oldest, _ = days_to_read(None, today, since=account.since)
+    for day in _days_in_quarantine(sync, stream, since=oldest, before=first):
+        _take(sync, stream, run, (day, day))
     if kind is AD:
         run.details |= _reconciled(sync, (first, last))
 
@@ -86,10 +88,10 @@ def _take(sync: AccountSync, stream: Stream, run: StreamRun, days: Days) -> int:
     return rows.height
 
 
-def _days_in_quarantine(sync: AccountSync, stream: Stream, *, before: date) -> list[date]:
-    """The latest days before one of which rows could not be read, oldest first."""
+def _days_in_quarantine(sync: AccountSync, stream: Stream, *, since: date, before: date) -> list[date]:
+    """The latest days between two of which rows could not be read, oldest first."""
     c = _QUARANTINE.c
-    mine = (c.scope == sync.account.number, c.stream == stream.value, c.on < before)
+    mine = (c.scope == sync.account.number, c.stream == stream.value, c.on >= since, c.on < before)
     with reading(sync.engine) as session:
         days = session.scalars(select(c.on).where(*mine).distinct().order_by(c.on.desc()).limit(MOST_ANEW)).all()
     return sorted(day for day in days if day is not None)

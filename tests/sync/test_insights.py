@@ -264,3 +264,13 @@ def test_a_row_in_quarantine_is_asked_for_again_however_old_its_day_is(engine: E
         assert meta.sync().status is StreamStatus.ok
         assert meta.rows("quarantined_rows", "on") == []
         assert meta.is_the_truth()
+
+
+def test_a_day_in_quarantine_beyond_what_meta_keeps_is_asked_for_no_more(engine: Engine) -> None:
+    with synced(engine) as meta:
+        assert meta.sync().status is StreamStatus.ok
+        row = {"scope": "100", "stream": Stream.ad_insights.value, "on": date(2021, 1, 1), "reason": "spend: 'abc'"}
+        with write_transaction(engine) as connection:
+            connection.execute(insert(TABLES["quarantined_rows"]).values(**row, row={}, seen_at=meta.at))
+        assert meta.sync().status is StreamStatus.ok
+        assert meta.rows("quarantined_rows", "on") == [(date(2021, 1, 1),)]
