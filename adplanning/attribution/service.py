@@ -91,11 +91,19 @@ def list_touchpoints(
     InvalidData : an unknown order, or a search for what no text can hold.
     """
     query = queries.matching_touchpoints(filters, period, search=search)
-    order, down = ("session_started_at", True) if sort is None else (sort, descending)
-    ordered = lists.in_order(query, queries.TOUCHPOINT_ORDERS, order, ties=Touchpoint.id, descending=down)
-    page = list(session.scalars(ordered.limit(limit).offset(offset)))
+    page, total = lists.page(
+        session,
+        query,
+        queries.TOUCHPOINT_ORDERS,
+        sort=sort,
+        usual="session_started_at",
+        ties=Touchpoint.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )
     if not page:
-        return [], lists.total(session, query)
+        return [], total
     started = [touchpoint.session_started_at for touchpoint in page]
     engine = session.connection().engine
     within_reach = Period(min(started), max(started) + options.lookback + RESOLUTION)
@@ -153,7 +161,7 @@ def list_touchpoints(
         )
         for touchpoint in page
     ]
-    return rows, lists.total(session, query)
+    return rows, total
 
 
 def find_touchpoint(session: Session, touchpoint_id: str) -> Touchpoint:

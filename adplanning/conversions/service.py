@@ -71,11 +71,19 @@ def list_conversions(
     InvalidData : an unknown order, or a search for what no text can hold.
     """
     query = queries.matching_conversions(filters, period, search=search)
-    order, down = ("converted_at", True) if sort is None else (sort, descending)
-    ordered = lists.in_order(query, queries.CONVERSION_ORDERS, order, ties=Conversion.id, descending=down)
-    rows = list(session.scalars(ordered.limit(limit).offset(offset)))
+    rows, total = lists.page(
+        session,
+        query,
+        queries.CONVERSION_ORDERS,
+        sort=sort,
+        usual="converted_at",
+        ties=Conversion.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )
     met = queries.goals_met(session, [row.id for row in rows])
-    return [(row, met.get(row.id, [])) for row in rows], lists.total(session, query)
+    return [(row, met.get(row.id, [])) for row in rows], total
 
 
 def goals_of(session: Session, conversion: Conversion) -> list[str]:
@@ -247,9 +255,17 @@ def list_goals(
     InvalidData : an unknown order, or a search for what no text can hold.
     """
     query = queries.matching_goals(filters, search=search)
-    order, down = ("priority", True) if sort is None else (sort, descending)
-    ordered = lists.in_order(query, queries.GOAL_ORDERS, order, ties=Goal.id, descending=down)
-    return list(session.scalars(ordered.limit(limit).offset(offset))), lists.total(session, query)
+    return lists.page(
+        session,
+        query,
+        queries.GOAL_ORDERS,
+        sort=sort,
+        usual="priority",
+        ties=Goal.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )
 
 
 def completions(engine: Engine, goal_ids: Sequence[str], *, currency: str, zone: ZoneInfo) -> dict[str, Completions]:

@@ -58,9 +58,17 @@ def list_leads(
     InvalidData : an unknown order, or a search for what no text can hold.
     """
     query = queries.matching_leads(filters, period, search=search)
-    order, down = ("submitted_at", True) if sort is None else (sort, descending)
-    ordered = lists.in_order(query, queries.LEAD_ORDERS, order, ties=Lead.id, descending=down)
-    return list(session.scalars(ordered.limit(limit).offset(offset))), lists.total(session, query)
+    return lists.page(
+        session,
+        query,
+        queries.LEAD_ORDERS,
+        sort=sort,
+        usual="submitted_at",
+        ties=Lead.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )
 
 
 def lead_counts(session: Session, filters: Mapping[str, str | None], period: Period) -> dict[LeadStatus, int]:

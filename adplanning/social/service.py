@@ -45,9 +45,17 @@ def list_posts(
     InvalidData : an unknown order, or a search for what no text can hold.
     """
     query = queries.matching_posts(filters, period, search=search)
-    order, down = ("date", True) if sort is None else (sort, descending)
-    ordered = lists.in_order(query, queries.POST_ORDERS, order, ties=SocialPost.id, descending=down)
-    return list(session.scalars(ordered.limit(limit).offset(offset))), lists.total(session, query)
+    return lists.page(
+        session,
+        query,
+        queries.POST_ORDERS,
+        sort=sort,
+        usual="date",
+        ties=SocialPost.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )
 
 
 def status_counts(session: Session) -> dict[PostStatus, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from adplanning.core.errors import InvalidData
 from adplanning.core.spellings import spellings
 
+AnyRow = TypeVar("AnyRow")
 AnyList = TypeVar("AnyList", bound=Select[*tuple[Any, ...]])
 # What a list can be sorted by: the columns of each order, the first one first.
 Orders = Mapping[str, Sequence[ColumnElement[Any]]]
@@ -47,6 +48,33 @@ def in_order(query: AnyList, orders: Orders, sort: str, *, ties: SQLColumnExpres
         *(column.is_(None) for column in columns if isinstance(column, Column) and column.nullable),
         *(key.desc() if descending else key.asc() for key in (*keys, ties)),
     )
+
+
+def page(
+    session: Session,
+    query: Select[AnyRow],
+    orders: Orders,
+    *,
+    sort: str | None,
+    usual: str,
+    ties: SQLColumnExpression[str],
+    descending: bool,
+    limit: int,
+    offset: int,
+) -> tuple[list[AnyRow], int]:
+    """One page of a list of one kind of record, and how many match in all.
+
+    Parameters
+    ----------
+    sort : one of `orders`; when none is asked for, `usual`, the greatest first.
+
+    Raises
+    ------
+    InvalidData : no such order.
+    """
+    order, down = (usual, True) if sort is None else (sort, descending)
+    ordered = in_order(query, orders, order, ties=ties, descending=down)
+    return list(session.scalars(ordered.limit(limit).offset(offset))), total(session, query)
 
 
 def total(session: Session, query: Select[*tuple[Any, ...]]) -> int:
