@@ -123,3 +123,28 @@ def test_the_count_is_of_all_pages_whatever_the_order(any_engine: Engine) -> Non
     with reading(any_engine) as session:
         assert lists.total(session, query) == 3
         assert lists.total(session, EVERY.where(BOOKS.c.pages == 7)) == 0
+
+
+def test_a_page_has_its_part_of_the_rows_and_the_count_of_all_the_usual_order_greatest_first(
+    any_engine: Engine,
+) -> None:
+    store(any_engine, b1={"pages": 90}, b2={"pages": 300}, b3={"pages": 200})
+
+    def page(sort: str | None, *, descending: bool, offset: int) -> tuple[list[Any], int]:
+        with reading(any_engine) as session:
+            return lists.page(
+                session,
+                select(BOOKS.c.id),
+                ORDERS,
+                sort=sort,
+                usual="pages",
+                ties=BOOKS.c.id,
+                descending=descending,
+                limit=2,
+                offset=offset,
+            )
+
+    assert page(None, descending=False, offset=0) == (["b2", "b3"], 3)
+    assert page(None, descending=False, offset=2) == (["b1"], 3)
+    assert page("pages", descending=False, offset=0) == (["b1", "b3"], 3)
+    assert page("pages", descending=False, offset=9) == ([], 3)
