@@ -49,6 +49,10 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _own_service(url: str) -> str:
+    return _base_url(url) if url else url
+
+
 def _by_commas(text: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
@@ -113,6 +117,11 @@ class Settings(BaseSettings):
     meta_base_url: Annotated[str, AfterValidator(_base_url)] = Field(
         "https://graph.facebook.com", description="where the Graph API is"
     )
+    sentiment_url: Annotated[str, AfterValidator(_own_service)] = Field(
+        "", description="address of an own analyser of sentiment, asked before the built-in one; off when empty"
+    )
+    sentiment_token: SecretStr | None = Field(None, description="Bearer token of the own analyser")
+    sentiment_timeout_s: float = Field(5, gt=0, le=60, description="seconds the own analyser has for one answer")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
         "INFO", description="how much is logged"
     )

@@ -220,6 +220,73 @@ class RemoteState(StrEnum):
     missing = "missing"
 
 
+class ScoreType(StrEnum):
+    """What a score of a customer says."""
+
+    nps = "nps"
+    engagement = "engagement"
+    clv = "clv"
+    churn_risk = "churn_risk"
+
+
+class Tier(StrEnum):
+    """How much a customer is expected to be worth, the best first."""
+
+    platinum = "platinum"
+    gold = "gold"
+    silver = "silver"
+    bronze = "bronze"
+
+
+class RiskLevel(StrEnum):
+    """How likely a customer is to be lost, the safest first."""
+
+    low = "low"
+    medium = "medium"
+    high = "high"
+    critical = "critical"
+
+
+class SentimentLabel(StrEnum):
+    """How a text sounds."""
+
+    very_negative = "very_negative"
+    negative = "negative"
+    neutral = "neutral"
+    positive = "positive"
+    very_positive = "very_positive"
+    mixed = "mixed"
+
+
+class TextSource(StrEnum):
+    """Where a text was said."""
+
+    feedback = "feedback"
+    form_response = "form_response"
+    social_mention = "social_mention"
+    social_comment = "social_comment"
+    review = "review"
+
+
+class SegmentType(StrEnum):
+    """What a segment goes by."""
+
+    behavioral = "behavioral"
+    demographic = "demographic"
+    value_based = "value-based"
+    engagement = "engagement"
+    rfm = "rfm"
+    custom = "custom"
+
+
+class AddedReason(StrEnum):
+    """Why somebody is in a segment."""
+
+    rule_match = "rule_match"
+    manual = "manual"
+    imported = "import"
+
+
 _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)

@@ -54,6 +54,27 @@ def near(visitor_ids: Sequence[str]) -> Near:
     return Near(persons, visitors, sightings(lambda _, person: person.in_(met_persons)))
 
 
+@dataclass(frozen=True)
+class Around:
+    """What bears on which events are some persons'.
+
+    `visitors` (visitor_id) were taken for theirs; `sightings` are all of each person seen there, so that `owners`
+    answers for these visitors as it would from all.
+    """
+
+    visitors: Select[Any]
+    sightings: Select[Any]
+
+
+def around(person_ids: Sequence[str]) -> Around:
+    """The part of the sightings that decides which events are some persons'."""
+    visitors = _one(sightings(lambda _, person: person.in_(person_ids)), "visitor_id")
+    their_visitors = select(visitors.cte("their_visitors"))
+    everyone = _one(sightings(lambda visitor, _: visitor.in_(their_visitors)), "person_id")
+    met_persons = select(everyone.cte("met_persons"))
+    return Around(visitors, sightings(lambda _, person: person.in_(met_persons)))
+
+
 def merged_visitors(person_id: str, visitor_id: str | None = None) -> Select[Any]:
     """The visitors that are or were taken for a person's, or one of them; the last seen first.
 

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from adplanning.store.tables import ads, attribution, events, leads, operations, people, social, syncing
+from adplanning.store.tables import (
+    ads,
+    attribution,
+    events,
+    leads,
+    operations,
+    opinions,
+    people,
+    privacy,
+    scores,
+    segments,
+    social,
+    syncing,
+)
 from adplanning.store.tables.base import Base
 
-MODULES = (ads, attribution, events, leads, operations, people, social, syncing)
+MODULES = (
+    ads,
+    attribution,
+    events,
+    leads,
+    operations,
+    opinions,
+    people,
+    privacy,
+    scores,
+    segments,
+    social,
+    syncing,
+)
 METADATA = Base.metadata
 TABLES = METADATA.tables

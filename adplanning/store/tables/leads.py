@@ -31,6 +31,7 @@ class Lead(Base):
 
     What was answered is whole in `answers`: a list of values for each question. `platform_lead_id` is null for a lead
     that no platform has numbered; a lead of a file then has a `fingerprint` of its answers. Money is in `currency`.
+    With `erased_at`, what told who it was is gone for good; the rest is kept for the totals.
     """
 
     __tablename__ = "leads"
@@ -67,6 +68,7 @@ class Lead(Base):
     converted_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "submitted_at"),)
 
