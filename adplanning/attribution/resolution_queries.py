@@ -75,17 +75,17 @@ def facts_to_resolve(
 
 def touchpoints_in(connection: Connection, *conditions: ColumnElement[bool]) -> pl.DataFrame:
     """Some touchpoints as resolution takes them, inside a transaction."""
-    return _frame(connection, _touchpoints(*conditions))
+    return facts.read_within(connection, _touchpoints(*conditions))
 
 
 def advertised_in(connection: Connection) -> Advertised:
     """All that was advertised, inside a transaction."""
-    return _as_advertised([_frame(connection, query) for query in _advertised()])
+    return _as_advertised([facts.read_within(connection, query) for query in _advertised()])
 
 
 def spellings_of(connection: Connection, key: str) -> list[str]:
     """The UTM campaigns of all touchpoints that have this name key."""
-    tags = _frame(connection, select(_T.utm_campaign).where(_T.utm_campaign.is_not(None)).distinct())
+    tags = facts.read_within(connection, select(_T.utm_campaign).where(_T.utm_campaign.is_not(None)).distinct())
     return with_name_key(tags, "utm_campaign", into="key").filter(pl.col("key") == key)["utm_campaign"].to_list()
 
 
@@ -224,10 +224,3 @@ def _as_advertised(frames: Sequence[pl.DataFrame]) -> Advertised:
         with_name_key(ads.rename({"id": "ad_id"}), "name", into="name_key"),
         aliases,
     )
-
-
-def _frame(connection: Connection, query: Select[Any]) -> pl.DataFrame:
-    """The rows of a SELECT of texts."""
-    rows = connection.execute(query).all()
-    names = [str(column.key) for column in query.selected_columns]
-    return pl.DataFrame([tuple(row) for row in rows], schema=dict.fromkeys(names, pl.String), orient="row")

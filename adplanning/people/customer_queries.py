@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, or_
 
-from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.people import identity_queries
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
 from adplanning.store.tables.catalogue import TABLES
 
-# The bounds of a period leave out its end; what happens at `as_of` itself has happened.
-_INSTANT: Final = timedelta(microseconds=1)
-
 
 def activity_statements(
     conversion_columns: Sequence[str],
     step_columns: Sequence[str],
     *,
-    as_of: datetime,
+    as_of: datetime | BindParameter[datetime],
     public_revenue: PublicRevenue,
-    person_ids: Sequence[str] | None = None,
+    person_ids: Sequence[str] | BindParameter[str] | None = None,
 ) -> tuple[Select[Any], Select[Any], Select[Any]]:
     """The SELECTs of counted conversions, counted steps and sightings, to be read on one snapshot.
 
@@ -37,10 +33,11 @@ def activity_statements(
     as_of : what happened later is left out.
     public_revenue : which purchases count.
     person_ids : only what can be theirs; everybody's when None. A few: each database bounds the values of a statement.
+
+    Either may be a parameter whose value is told when the SELECTs run, so that they are built once.
     """
-    until = Period(None, as_of + _INSTANT)
-    conversions: list[ColumnElement[bool]] = counted_conversions(public_revenue)
-    steps: list[ColumnElement[bool]] = counted_events("journey_events")
+    conversions = [*counted_conversions(public_revenue), TABLES["conversions"].c.converted_at <= as_of]
+    steps = [*counted_events("journey_events"), TABLES["journey_events"].c.occurred_at <= as_of]
     seen = identity_queries.sightings()
     if person_ids is not None:
         reach = identity_queries.around(person_ids)
@@ -49,15 +46,13 @@ def activity_statements(
         steps.append(_theirs("journey_events", reach.visitors, person_ids))
     return (
         facts.statement(
-            "conversions", ["visitor_id", "person_id", "converted_at", *conversion_columns], until, where=conversions
+            "conversions", ["visitor_id", "person_id", "converted_at", *conversion_columns], where=conversions
         ),
-        facts.statement(
-            "journey_events", ["visitor_id", "person_id", "occurred_at", *step_columns], until, where=steps
-        ),
+        facts.statement("journey_events", ["visitor_id", "person_id", "occurred_at", *step_columns], where=steps),
         seen,
     )
 
 
-def _theirs(table: str, visitors: Select[Any], person_ids: Sequence[str]) -> ColumnElement[bool]:
+def _theirs(table: str, visitors: Select[Any], person_ids: Sequence[str] | BindParameter[str]) -> ColumnElement[bool]:
     c = TABLES[table].c
     return or_(c.person_id.in_(person_ids), c.visitor_id.in_(visitors))

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from adplanning.core.frames import require_columns
+from adplanning.core.frames import collected, require_columns
 
 MAX_PERSONS: Final = 5
 """More persons than a household shares a browser with: a till, a kiosk or a call centre."""
@@ -125,7 +125,8 @@ def beyond_limits(
         .filter(pl.col("is_placeholder") | (pl.col("n_others") > most))
         for kind, most in (("visitor", max_persons), ("person", max_visitors))
     ]
-    return pl.concat(found).select("kind", "id", "n_others", "is_placeholder").sort("kind", "id").collect()
+    plan = pl.concat(found).select("kind", "id", "n_others", "is_placeholder").sort("kind", "id")
+    return collected(plan, n_rows=sightings.height)
 
 
 def owners(sightings: pl.DataFrame, *, max_persons: int = MAX_PERSONS, max_visitors: int = MAX_VISITORS) -> Owners:
@@ -174,10 +175,9 @@ def owners(sightings: pl.DataFrame, *, max_persons: int = MAX_PERSONS, max_visit
             "person_id",
             pl.when("is_first").then(pl.lit(SINCE_EVER)).otherwise("seen_at").alias("from_at"),
         )
-        .collect()
     )
     shared = of_kind["person"].filter(~pl.col("is_placeholder")).select(person_id="id")
-    return Owners(timeline, shared)
+    return Owners(collected(timeline, n_rows=sightings.height), shared)
 
 
 def path_keys(rows: pl.LazyFrame, known: Owners, *, at: str) -> pl.LazyFrame:

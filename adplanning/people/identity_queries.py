@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, null, select, true, union, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    exists,
+    func,
+    null,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from adplanning.core.vocabulary import ConversionType, JourneyEventType
 from adplanning.people.identity import Source
@@ -66,7 +79,7 @@ class Around:
     sightings: Select[Any]
 
 
-def around(person_ids: Sequence[str]) -> Around:
+def around(person_ids: Sequence[str] | BindParameter[str]) -> Around:
     """The part of the sightings that decides which events are some persons'."""
     visitors = _one(sightings(lambda _, person: person.in_(person_ids)), "visitor_id")
     their_visitors = select(visitors.cte("their_visitors"))

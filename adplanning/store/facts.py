@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     ColumnElement,
+    Connection,
     Date,
     Dialect,
     Engine,
@@ -20,12 +21,12 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
-    String,
     select,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType, TypeEngine
 
 from adplanning.core.errors import InvalidData, StoreUnavailable
 from adplanning.core.periods import Period
@@ -142,6 +143,18 @@ _SQLITE = SQLiteDialect(paramstyle="qmark")
 _POSTGRESQL = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
+def read_within(
+    bind: Session | Connection, query: Select[Any], values: Mapping[str, object] | None = None
+) -> pl.DataFrame:
+    """The rows of a SELECT as the caller's transaction sees them, in the types that `read` gives them.
+
+    For few rows, which pass through Python one by one; a column of JSON is to be cast to text. `values` are those of
+    the SELECT's own parameters.
+    """
+    schema = {str(column.key): _dtype(column.type) for column in query.selected_columns}
+    return pl.DataFrame([tuple(row) for row in bind.execute(query, values)], schema=schema, orient="row")
+
+
 def _compiled(query: Select[Any], dialect: Dialect) -> tuple[str, list[object]]:
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = compiled.construct_params()
@@ -173,19 +186,20 @@ def _cast(column: pl.Expr, kind: TypeEngine[Any], found: pl.DataType) -> pl.Expr
             return column if found == pl.Date else column.cast(pl.String).str.to_date("%Y-%m-%d")
         case JSON() if isinstance(found, pl.BaseExtension):
             return column.ext.storage().cast(pl.String)
-    for of_kind, dtype in _DTYPES.items():
-        if isinstance(kind, of_kind):
-            return column.cast(dtype)
-    return column
+    return column if isinstance(kind, NullType) else column.cast(_dtype(kind))
 
 
-_DTYPES = {
-    Boolean: pl.Boolean,
-    Integer: pl.Int64,
-    Float: pl.Float64,
-    Numeric: pl.Float64,
-    String: pl.String,
-    JSON: pl.String,
+def _dtype(kind: TypeEngine[Any]) -> pl.DataType:
+    return next((dtype for of_kind, dtype in _DTYPES.items() if isinstance(kind, of_kind)), pl.String())
+
+
+_DTYPES: dict[type[TypeEngine[Any]], pl.DataType] = {
+    Instant: pl.Datetime("us", "UTC"),
+    Date: pl.Date(),
+    Boolean: pl.Boolean(),
+    Integer: pl.Int64(),
+    Float: pl.Float64(),
+    Numeric: pl.Float64(),
 }
 
 

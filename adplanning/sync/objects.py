@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import BigInteger, Connection, Select, bindparam, literal, null, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, literal, null, or_, select, update
 
 from adplanning.core.ids import new_ids
 from adplanning.core.money import major_units
 from adplanning.core.vocabulary import AliasDecision, Platform, RemoteState
 from adplanning.meta_ads.ad_objects import AD, AD_SET, CAMPAIGN, Kind
-from adplanning.store.tables.base import Instant
+from adplanning.store import facts
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.writing import insert_frame
 from adplanning.sync.accounts import Account
@@ -92,7 +92,8 @@ def object_ids(connection: Connection, account: Account, kind: Kind) -> pl.DataF
         (_ADS.c.id if kind is AD else _NO_ID).label("ad_id"),
         _CAMPAIGNS.c.objective,
     )
-    return _frame(connection, query.where(_CAMPAIGNS.c.ad_account_id == account.id, platform_id.is_not(None)))
+    theirs = query.where(_CAMPAIGNS.c.ad_account_id == account.id, platform_id.is_not(None))
+    return facts.read_within(connection, theirs)
 
 
 def _below(kind: Kind, *columns: Any) -> Select[Any]:
@@ -117,7 +118,7 @@ def _known(connection: Connection, account: Account, kind: Kind) -> pl.DataFrame
         query = query.where(or_(own, _CAMPAIGNS.c.ad_account_id.in_(_unnumbered_accounts(connection))))
     else:
         query = query.where(own)
-    return _frame(connection, query.order_by(own.desc(), table.c.id))
+    return facts.read_within(connection, query.order_by(own.desc(), table.c.id))
 
 
 def _unnumbered_accounts(connection: Connection) -> list[str]:
@@ -212,15 +213,3 @@ def _change(rows: pl.DataFrame, what: str, before: pl.Expr, after: pl.Expr) -> p
 
 def _amount(minor: str, currency: str) -> pl.Expr:
     return pl.format("{} {}", major_units(pl.col(minor), currency), pl.lit(currency))
-
-
-def _frame(connection: Connection, query: Select[Any]) -> pl.DataFrame:
-    """The rows of a SELECT inside the transaction, as a frame."""
-    schema = {str(column.key): _dtype(column.type) for column in query.selected_columns}
-    return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
-
-
-def _dtype(kind: object) -> pl.DataType:
-    if isinstance(kind, Instant):
-        return pl.Datetime("us", "UTC")
-    return pl.Int64() if isinstance(kind, BigInteger) else pl.String()
