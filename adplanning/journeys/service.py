@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adplanning.core.periods import Period
+from adplanning.journeys import queries
 from adplanning.store import lists
 from adplanning.store.tables.events import JourneyEvent
 
 
 def list_events(
-    session: Session, filters: Mapping[str, str | None], period: Period, *, limit: int, offset: int
+    session: Session,
+    filters: Mapping[str, str | bool | None],
+    period: Period,
+    *,
+    limit: int,
+    offset: int,
+    search: str | None = None,
+    sort: str | None = None,
+    descending: bool = True,
 ) -> tuple[list[JourneyEvent], int]:
-    """One page of journey events, newest first, and how many match in all."""
-    query = select(JourneyEvent)
-    for name, value in filters.items():
-        if value is not None:
-            query = query.where(getattr(JourneyEvent, name) == value)
-    if period.start is not None:
-        query = query.where(JourneyEvent.occurred_at >= period.start)
-    if period.end is not None:
-        query = query.where(JourneyEvent.occurred_at < period.end)
-    page = query.order_by(JourneyEvent.occurred_at.desc(), JourneyEvent.id.desc()).limit(limit).offset(offset)
-    return list(session.scalars(page)), lists.total(session, query)
+    """One page of journey events, and how many match in all.
+
+    Parameters
+    ----------
+    filters : columns of an event and the value that each must have; None asks for nothing.
+    period : when they happened.
+    limit, offset : which of the rows make the page.
+    search : what one of person, visitor, name, page, UTM source or campaign, source or id must hold, in whatever case.
+    sort, descending : an order of `queries.JOURNEY_ORDERS`; newest first when there is none.
+
+    Raises
+    ------
+    InvalidData : an unknown order, or a search for what no text can hold.
+    """
+    return lists.page(
+        session,
+        queries.matching_events(filters, period, search=search),
+        queries.JOURNEY_ORDERS,
+        sort=sort,
+        usual="occurred_at",
+        ties=JourneyEvent.id,
+        descending=descending,
+        limit=limit,
+        offset=offset,
+    )

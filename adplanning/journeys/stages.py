@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from adplanning.core.vocabulary import ConversionType
 from adplanning.core.vocabulary import JourneyEventType as Event
 from adplanning.core.vocabulary import JourneyStage as Stage
+
+STAGES: Final[tuple[str, ...]] = tuple(stage.value for stage in Stage)
+"""All stages, in their order."""
 
 # The table of the API's contract; events not named here are awareness.
 STAGE_OF_EVENT: Mapping[str, Stage] = {
@@ -21,6 +26,18 @@ STAGE_OF_EVENT: Mapping[str, Stage] = {
     Event.support_ticket: Stage.retention,
     Event.custom: Stage.awareness,
 }
+
+STEP_OF_CONVERSION: Final[Mapping[str, tuple[str, Stage]]] = {
+    ConversionType.purchase: (Event.purchase.value, Stage.conversion),
+    ConversionType.lead_form_submission: (Event.lead_capture.value, Stage.intent),
+    ConversionType.begin_checkout: (ConversionType.begin_checkout.value, Stage.intent),
+    ConversionType.add_to_cart: (ConversionType.add_to_cart.value, Stage.intent),
+    ConversionType.custom: (Event.custom.value, Stage.awareness),
+}
+"""Which step of a way a conversion is, and at which stage.
+
+The others (page_engagement, scroll_depth, time_on_site) measure a page view, which is a step itself.
+"""
 
 
 def stage_of_event(event_type: str) -> Stage:

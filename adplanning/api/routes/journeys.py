@@ -22,6 +22,7 @@ from adplanning.store.tables.base import to_micros
 from adplanning.store.tables.events import JourneyEvent
 from adplanning.tracking.events import NewJourneyEvent
 from adplanning.workflows.event_tracked import track
+from adplanning.workflows.person_scored import score_anew
 
 # Unlike other texts, an empty one says something: the browser came from nowhere.
 Referrer = Annotated[Text | None, AfterValidator(stored_referrer)]
@@ -150,6 +151,7 @@ def create(body: JourneyFields, session: Writing, settings: AppSettings, now: No
     )
     [tracked] = track(session.connection(), [row], goals=goal_rules(session), passed=settings.passed_domains)
     stored = session.get_one(JourneyEvent, tracked.id)
+    score_anew(session, stored, settings, now=now)
     return JourneyAnswer(journey=journey_json(stored))
 
 
