@@ -1,0 +1,1 @@
+"""Scores of customers: how active they are, what they are worth, whether they leave, and what they say of the shop."""

@@ -1,0 +1,55 @@
+"""The pictures of scores: what is drawn is what was counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from adplanning.scores.calibration import CALIBRATION
+from adplanning.scores.charts import calibration_chart, levels_chart, nps_chart
+
+HARM = "<img src=x onerror=alert(1)>"
+LEVELS = pl.DataFrame(
+    [("CLV", "Gold", "blue", 3, 0.75), ("CLV", "Bronze", "grey", 1, 0.25), ("Churn risk", HARM, "pink", 4, 1.0)],
+    schema=["score", "level", "colour", "n", "share"],
+    orient="row",
+)
+MONTHS = [
+    {"month": "2026-09", "score": -50.0, "promoters": 0, "passives": 1, "detractors": 1, "total": 2},
+    {"month": "2026-11", "score": 20.0, "promoters": 2, "passives": 2, "detractors": 1, "total": 5},
+]
+
+
+def drawn(chart: Any) -> list[dict[str, Any]]:
+    return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
+
+
+def test_every_level_has_its_bar_in_the_order_given_and_the_colour_of_its_badge() -> None:
+    chart = levels_chart(LEVELS)
+    rows = drawn(chart)
+    assert [(row["name"], row["n"], row["paint"]) for row in rows] == [
+        ("CLV: Gold", 3, "#0072B2"), ("CLV: Bronze", 1, "#999999"), (f"Churn risk: {HARM}", 4, "#999999"),
+    ]  # fmt: skip
+    bars = chart.to_dict()["layer"][0]
+    assert bars["encoding"]["y"]["sort"] == [row["name"] for row in rows]
+    assert bars["encoding"]["x"]["scale"]["zero"] is True
+
+
+def test_where_nobody_has_a_score_the_picture_is_empty() -> None:
+    assert levels_chart(LEVELS.with_columns(n=pl.lit(0), share=pl.lit(0.0))).to_dict()["layer"]
+
+
+def test_a_month_without_an_answer_is_no_month_of_zero() -> None:
+    chart = nps_chart(MONTHS)
+    assert [(row["on"][:10], row["score"]) for row in drawn(chart)] == [("2026-09-01", -50.0), ("2026-11-01", 20.0)]
+    scale = chart.to_dict()["layer"][1]["encoding"]["y"]["scale"]
+    assert scale["domain"] == [-100, 100]
+
+
+@pytest.mark.parametrize("error", [0.1, None])
+def test_a_point_has_two_standard_errors_either_way_and_never_less_than_nothing(error: float | None) -> None:
+    bins = pl.DataFrame([(9, 0.5, 0.1, error)], schema=CALIBRATION, orient="row")
+    row = next(row for row in drawn(calibration_chart(bins)) if "n_customers" in row)
+    assert (row["low"], row["high"]) == ((0.0, pytest.approx(0.3)) if error else (None, None))
