@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,14 @@ from adplanning.core.errors import RunFailed
 from adplanning.core.settings import SECRETS_DIR, Settings
 from adplanning.store.engine import is_sqlite
 
+PLATFORM_SECRETS = ("meta_access_token", "meta_app_secret")
+ANALYSER_SECRETS = ("sentiment_token",)
+
 
 def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
     """All that a batch kernel gets to know from outside: no key or token; of passwords only the store's.
 
-    It stands in the URL, or in the file that PGPASSFILE names. See `secret_files` for what an ad platform needs.
+    It stands in the URL, or in the file that PGPASSFILE names. See `secret_files` for what is called outside.
     """
     url = engine.url
     if is_sqlite(engine):
@@ -53,23 +56,24 @@ def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
         "ADPLANNING_META_PAGE_IDS": settings.meta_page_ids,
         "ADPLANNING_META_API_VERSION": settings.meta_api_version,
         "ADPLANNING_META_BASE_URL": settings.meta_base_url,
+        "ADPLANNING_SENTIMENT_URL": settings.sentiment_url,
+        "ADPLANNING_SENTIMENT_TIMEOUT_S": str(settings.sentiment_timeout_s),
     }
 
 
 @contextmanager
-def secret_files(settings: Settings) -> Iterator[dict[str, str]]:
-    """What an environment needs so that `load_settings` finds the secrets of the ad platform.
+def secret_files(
+    settings: Settings, names: Collection[str] = PLATFORM_SECRETS + ANALYSER_SECRETS
+) -> Iterator[dict[str, str]]:
+    """What an environment needs so that `load_settings` finds these secrets of the settings.
 
     They stand in files that only this user may read, as long as the block lasts; the environment names their folder.
     """
-    secrets = {
-        "ADPLANNING_META_ACCESS_TOKEN": settings.meta_access_token,
-        "ADPLANNING_META_APP_SECRET": settings.meta_app_secret,
-    }
     with tempfile.TemporaryDirectory(prefix="adplanning-") as folder:
-        for name, secret in secrets.items():
+        for name in names:
+            secret = getattr(settings, name)
             if secret is not None:
-                file = Path(folder) / name
+                file = Path(folder) / f"ADPLANNING_{name.upper()}"
                 file.touch(mode=0o600)
                 file.write_text(secret.get_secret_value())
         yield {SECRETS_DIR: folder}

@@ -1,0 +1,1 @@
+"""How what customers say sounds, and what it is about."""
