@@ -12,6 +12,7 @@ from adplanning.imports.meta_export import META_EXPORT
 from adplanning.imports.orders import ORDERS
 from adplanning.imports.people import PEOPLE
 from adplanning.imports.rates import RATES
+from adplanning.imports.segment_members import SEGMENT_MEMBERS
 from adplanning.imports.spend import SPEND
 
 IMPORTS: Mapping[str, Kind] = {
@@ -23,4 +24,5 @@ IMPORTS: Mapping[str, Kind] = {
     "google-export": GOOGLE_EXPORT,
     "leads": LEADS,
     "rates": RATES,
+    "segment-members": SEGMENT_MEMBERS,
 }

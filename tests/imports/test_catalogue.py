@@ -27,6 +27,7 @@ FILES = {
     "google-export": ["Report", "1 Jan 2026 - 31 Jan 2026", "Campaign,Cost,Currency code", "c,3,USD"],
     "leads": ["id,created_time,email", "l:1,2026-01-01T10:00Z,e@f.co"],
     "rates": ["on,currency,rate", "2026-01-01,USD,84"],
+    "segment-members": ["segment,email", "no segment yet,a@b.co"],
 }
 # After the first import of each, and after a second one of a file with one row more.
 EXPECTED = {
@@ -39,7 +40,7 @@ EXPECTED = {
     "period_spend": 1,
     "ad_accounts": 3,
     "currency_rates": 1,
-    "rejected_rows": 2,
+    "rejected_rows": 3,
 }
 
 
@@ -62,6 +63,7 @@ def test_every_kind_is_taken_in_alike_and_an_overlapping_file_adds_its_new_rows_
         "google-export": (1, 0, 0),
         "leads": (1, 0, 0),
         "rates": (1, 0, 0),
+        "segment-members": (0, 0, 1),
     }
     assert take("orders", [*FILES["orders"], "4,c@d.co,6,2026-01-02,"]) == (1, 1, 1)
     for kind in ("people", "events", "spend", "meta-export", "leads", "rates"):

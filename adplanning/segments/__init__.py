@@ -1,0 +1,1 @@
+"""Segments: which customers meet criteria, and who is in each group."""
