@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import Engine, func, select
 
+from adplanning.cli_person import person_app
 from adplanning.core.errors import AdplanningError, InvalidData
 from adplanning.core.ids import new_id
 from adplanning.core.settings import Settings, load_settings
@@ -62,6 +63,9 @@ def _store() -> Iterator[tuple[Engine, Settings]]:
             yield engine, settings
         finally:
             engine.dispose()
+
+
+app.add_typer(person_app(_store, out), name="person")
 
 
 @contextmanager

@@ -83,6 +83,7 @@ class KeyRequired:
             role = await to_thread.run_sync(role_of, engine, self.settings, authorization)
             if role is Role.viewer and scope["method"] not in READING_METHODS:
                 raise Forbidden("a viewer's key may only read; use the key of an analyst or an admin")
+            scope.setdefault("state", {})["role"] = role
         except AdplanningError as fault:
             await refusal(fault)(scope, receive, send)
             return

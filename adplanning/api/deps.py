@@ -12,10 +12,11 @@ from pydantic import AfterValidator
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from adplanning.core.errors import InvalidData
+from adplanning.core.errors import Forbidden, InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.settings import Settings
 from adplanning.core.texts import storable_text
+from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading, writing
 
 MAX_LIMIT = 1000
@@ -52,12 +53,18 @@ def _period(
     return Period.of(from_date or None, to_date or None, settings.zone)
 
 
+def _admin_only(request: Request) -> None:
+    if request.state.role is not Role.admin:
+        raise Forbidden("this needs the key of an admin; make one with: adplanning key create NAME --role admin")
+
+
 AppSettings = Annotated[Settings, Depends(_settings)]
 StoreEngine = Annotated[Engine, Depends(_engine)]
 Now = Annotated[datetime, Depends(_now)]
 Reading = Annotated[Session, Depends(_reading)]
 # The commit comes before the answer: a 201 means stored.
 Writing = Annotated[Session, Depends(_writing, scope="function")]
+AdminOnly = Depends(_admin_only)
 GivenPeriod = Annotated[Period, Depends(_period)]
 Id = Annotated[str, Path(max_length=256), AfterValidator(storable_text)]
 Filter = Annotated[str | None, Query(max_length=2000), AfterValidator(lambda text: text and storable_text(text))]

@@ -14,7 +14,14 @@ from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
 from adplanning.imports.orders import known_purchases
-from adplanning.imports.persons import known_persons, link_visitors, with_person
+from adplanning.imports.persons import (
+    about_erased,
+    known_persons,
+    link_visitors,
+    n_erased,
+    with_person,
+    without_erased_persons,
+)
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, TEXT, Context, Field, choice
 from adplanning.imports.records import (
     FROM_NOWHERE,
@@ -42,6 +49,7 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
     page and session; a purchase also as one of its order_id. The first row counts, the others are duplicates.
     What `attribution.sessions` finds becomes touchpoints, unresolved until campaigns are matched.
     """
+    rows = without_erased_persons(connection, rows)
     unknown = _of_unknown_persons(connection, rows)
     keyed = with_event_id(rows.join(unknown, on=LINE, how="anti")).sort(LINE)
     first = keyed.unique(["website_id", "event_id"], keep="first", maintain_order=True)
@@ -77,6 +85,7 @@ def store_events(connection: Connection, rows: pl.DataFrame, context: Context) -
         n_duplicates=keyed.height - owned.height,
         totals=counts | {"touchpoints": float(n_touchpoints)} | value_totals(owned.filter(is_conversion)),
         rejected=unknown,
+        warnings=about_erased(n_erased(owned)),
     )
 
 

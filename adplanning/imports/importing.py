@@ -21,6 +21,7 @@ from adplanning.imports.files import SourceFile, read_file
 from adplanning.imports.headers import match_headers, refuse_contradictions
 from adplanning.imports.lines import BESIDE, LINE
 from adplanning.imports.lookups import insert
+from adplanning.imports.persons import hide_erased
 from adplanning.imports.readers import Context
 from adplanning.store.engine import is_sqlite
 from adplanning.store.session import write_transaction
@@ -161,7 +162,8 @@ def take_in(connection: Connection, given: CheckedFile) -> tuple[ImportSummary, 
     )
     assert summary.received == summary.stored + summary.duplicates + summary.rejected, summary
     _record(connection, summary, given)
-    insert(connection, TABLES["rejected_rows"], _rejected_rows(given.file, rejects, summary.import_id))
+    kept = hide_erased(connection, _rejected_rows(given.file, rejects, summary.import_id))
+    insert(connection, TABLES["rejected_rows"], kept)
     return summary, rejects
 
 

@@ -13,6 +13,7 @@ from adplanning.imports.checks import Rule
 from adplanning.imports.headers import header_key
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
+from adplanning.imports.persons import about_erased
 from adplanning.imports.readers import IDENTIFIER, INSTANTS, TEXT, Context, Field, Reader, Values
 from adplanning.leads.arrivals import NewLead
 from adplanning.workflows.lead_received import receive_leads
@@ -31,11 +32,18 @@ def store_leads(connection: Connection, rows: pl.DataFrame, context: Context) ->
     """Take each lead in once, as `workflows.lead_received` does; a known one gains what was unknown."""
     questions = {name: name.removeprefix(ANSWER) for name in rows.columns if name.startswith(ANSWER)}
     session = Session(connection)
-    n_new = 0
+    n_new = n_erased = 0
     for part in rows.sort(LINE).iter_slices(SLICE):
         leads = [_lead(row, questions) for row in part.iter_rows(named=True)]
-        n_new += receive_leads(session, leads, currency=context.settings.currency, now=context.now).n_new
-    return Stored(n_stored=n_new, n_duplicates=rows.height - n_new, totals={"leads": float(n_new)})
+        received = receive_leads(session, leads, currency=context.settings.currency, now=context.now)
+        n_new += received.n_new
+        n_erased += received.n_erased
+    return Stored(
+        n_stored=n_new,
+        n_duplicates=rows.height - n_new,
+        totals={"leads": float(n_new)},
+        warnings=about_erased(n_erased),
+    )
 
 
 def question_fields(names: Iterable[str]) -> tuple[Field, ...]:

@@ -16,7 +16,7 @@ from adplanning.imports.completions import complete_goals
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up
-from adplanning.imports.persons import NAME_FIELDS, link_visitors, with_person
+from adplanning.imports.persons import NAME_FIELDS, about_erased, link_visitors, n_erased, with_person
 from adplanning.imports.readers import AMOUNT, CURRENCY, EMAIL, IDENTIFIER, INSTANTS, Context, Field
 from adplanning.imports.records import UTM_FIELDS, conversion_rows, in_minor_units, insert_steps, value_totals
 from adplanning.store.tables.catalogue import TABLES
@@ -60,7 +60,8 @@ def store_orders(connection: Connection, rows: pl.DataFrame, context: Context) -
     insert_steps(connection, ids, source="order")
     n_stored = owned.height + n_taken_back
     totals = {"orders": float(owned.height), "taken back": float(n_taken_back)} | value_totals(owned)
-    return Stored(n_stored, rows.height - n_stored, {name: total for name, total in totals.items() if total})
+    told = {name: total for name, total in totals.items() if total}
+    return Stored(n_stored, rows.height - n_stored, told, warnings=about_erased(n_erased(owned)))
 
 
 def known_purchases(keys: Table) -> Select[Any]:
@@ -77,7 +78,7 @@ def with_owner(connection: Connection, rows: pl.DataFrame, *, at: str, context: 
 
     The person is that of the e-mail and nobody else: whose a visitor was at the time is told by `people.identity`. The
     visitor is the one given, else one that stands in for the person: an order that names no browser says nothing of
-    any, and unique visitors count a buyer once, however many such orders there are.
+    any, and unique visitors count a buyer once, however many such orders there are. One who was erased is nobody.
 
     Parameters
     ----------
@@ -91,9 +92,10 @@ def with_owner(connection: Connection, rows: pl.DataFrame, *, at: str, context: 
     named = with_person(connection, rows, since=at, now=context.now)
     link_visitors(connection, named.select("visitor_id", pl.col("email_person_id").alias("person_id"), at=at))
     seen = named.with_columns(
-        person_id="email_person_id", visitor_id=pl.coalesce("visitor_id", STAND_IN + pl.col("email_person_id"))
+        person_id="email_person_id",
+        visitor_id=pl.coalesce("visitor_id", STAND_IN + pl.coalesce("email_person_id", "erased_id")),
     )
-    stand_ins = seen.filter(pl.col("visitor_id") == STAND_IN + pl.col("person_id"))
+    stand_ins = seen.filter(pl.col("visitor_id") == STAND_IN + pl.coalesce("person_id", "erased_id"))
     link_visitors(connection, stand_ins.select("visitor_id", "person_id", at=at))
     return seen
 

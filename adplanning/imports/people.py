@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from adplanning.imports.kinds import Kind, Stored
-from adplanning.imports.persons import NAME_FIELDS, with_person
+from adplanning.imports.persons import NAME_FIELDS, about_erased, n_erased, with_person
 from adplanning.imports.readers import DAYS, EMAIL, INSTANTS, TAGS, TEXT, Context, Field
 from adplanning.store.tables.catalogue import TABLES
 
@@ -18,20 +18,22 @@ ATTRIBUTE = "attributes."
 def store_people(connection: Connection, rows: pl.DataFrame, context: Context) -> Stored:
     """Make the persons who are not known yet; a known person, or a second row of one, fills empty fields only.
 
-    Rows of known persons count as duplicates, also where they filled something.
+    Rows of known persons count as duplicates, also where they filled something; those of persons who were erased too,
+    and nothing is kept of them.
     """
     before = _n_persons(connection)
     persons = rows.select(
         pl.exclude("tags", f"^{ATTRIBUTE}.*$"), tags=_json_list("tags"), attributes=_json_object(rows.columns)
     )
-    with_person(
+    named = with_person(
         connection,
         persons.with_columns(pl.col("created_at").fill_null(context.now)),
         since="created_at",
         now=context.now,
     )
     made = _n_persons(connection) - before
-    return Stored(n_stored=made, n_duplicates=rows.height - made, totals={"persons": float(made)})
+    warnings = about_erased(n_erased(named))
+    return Stored(made, rows.height - made, totals={"persons": float(made)}, warnings=warnings)
 
 
 def attribute_fields(names: Iterable[str]) -> tuple[Field, ...]:

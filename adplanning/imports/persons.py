@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 from sqlalchemy import Connection, Text, and_, cast, select, true
@@ -11,11 +13,15 @@ from adplanning.core.ids import new_ids
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import insert, look_up, replace
 from adplanning.imports.readers import IDENTIFIER, TEXT, Field
+from adplanning.leads.contacts import phone_key
+from adplanning.people.erasure_service import erased_among, was_anybody_erased
+from adplanning.people.erasures import ANONYMOUS, ERASED, ErasedKind
 from adplanning.store.tables.catalogue import TABLES
 
 _PERSONS = TABLES["persons"]
 _VISITORS, _UNDONE = TABLES["visitors"], TABLES["undone_merges"]
 _JSON = ("tags", "attributes")
+_EMAILS: Final = r"""[^\s"'<>,;:(){}\[\]\\]+@[^\s"'<>,;:(){}\[\]\\]+"""
 
 NAME_FIELDS = (
     Field("first_name", TEXT, "first name", synonyms=("given_name", "forename")),
@@ -31,7 +37,7 @@ def with_person(connection: Connection, rows: pl.DataFrame, *, since: str, now: 
     """Give each row the person of its e-mail, in whatever case; make those who are not known yet.
 
     Of several rows of one person the first value of each field counts. A known person's empty fields are filled, what
-    they hold already stays.
+    they hold already stays. Persons who were erased are not made again: their rows are nobody's.
 
     Parameters
     ----------
@@ -40,12 +46,13 @@ def with_person(connection: Connection, rows: pl.DataFrame, *, since: str, now: 
 
     Returns
     -------
-    The rows, in their order, with `email_person_id`; null where there is no e-mail.
+    The rows, in their order, with `email_person_id`, null where there is no e-mail or it is an erased person's, and
+    `erased_id`, an id drawn for each person of this file who was erased, null in all other rows.
     """
-    keyed = rows.with_columns(email_key=pl.col("email").str.to_lowercase())
+    keyed = _with_erased(connection, rows.with_columns(email_key=pl.col("email").str.to_lowercase()))
     given = [name for name in rows.columns if name in _PERSONS.c and name not in ("id", "created_at", "updated_at")]
     persons = (
-        keyed.filter(pl.col("email_key").is_not_null())
+        keyed.filter(pl.col("email_key").is_not_null() & pl.col("erased_id").is_null())
         .sort(LINE)
         .group_by("email_key", maintain_order=True)
         .agg(pl.col(given).drop_nulls().first(), pl.col(since).min().alias("created_at"))
@@ -64,6 +71,64 @@ def with_person(connection: Connection, rows: pl.DataFrame, *, since: str, now: 
     return keyed.join(ids.rename({"id": "email_person_id"}), on="email_key", how="left", maintain_order="left").drop(
         "email_key"
     )
+
+
+def about_erased(n_rows: int) -> tuple[str, ...]:
+    """What a person who imports should know of rows of persons who were erased."""
+    if n_rows == 0:
+        return ()
+    return (
+        f"{n_rows:,} rows are of persons who were erased; nothing was kept that tells whose they are. If somebody has"
+        " asked to be known again: adplanning person allow EMAIL",
+    )
+
+
+def n_erased(rows: pl.DataFrame) -> int:
+    """How many of the rows that `with_person` has answered are of persons who were erased."""
+    return rows.height - rows["erased_id"].null_count()
+
+
+def without_erased_persons(connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with no `person_id` where it is that of a person who was erased."""
+    erased = erased_among(connection, ErasedKind.person, rows["person_id"].drop_nulls().unique())
+    return rows.with_columns(pl.when(~pl.col("person_id").is_in(sorted(erased))).then("person_id")) if erased else rows
+
+
+def hide_erased(connection: Connection, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Blank the refused rows that hold the e-mail of a person who was erased.
+
+    Parameters
+    ----------
+    rejected : `reason`, and `row` as a JSON object of texts.
+    """
+    if rejected.is_empty() or not was_anybody_erased(connection):
+        return rejected
+    told = (pl.col("row") + " " + pl.col("reason")).str.extract_all(_EMAILS)
+    emails = rejected.select(told.list.eval(pl.element().str.to_lowercase()).alias("told"))["told"]
+    erased = erased_among(connection, ErasedKind.email, emails.explode().drop_nulls().unique())
+    is_erased = pl.Series([not erased.isdisjoint(each) for each in emails.to_list()], dtype=pl.Boolean)
+    blank = pl.col("row").map_elements(
+        lambda row: json.dumps(dict.fromkeys(json.loads(row), ERASED)), return_dtype=pl.String
+    )
+    return rejected.with_columns(
+        row=pl.when(is_erased).then(blank).otherwise("row"),
+        reason=pl.when(is_erased).then(pl.lit(ERASED)).otherwise("reason"),
+    )
+
+
+def _with_erased(connection: Connection, keyed: pl.DataFrame) -> pl.DataFrame:
+    if not was_anybody_erased(connection):
+        return keyed.with_columns(erased_id=pl.lit(None, pl.String))
+    emails = erased_among(connection, ErasedKind.email, keyed["email_key"].drop_nulls().unique())
+    phones = keyed["phone"].drop_nulls().unique().to_list() if "phone" in keyed.columns else []
+    keys = {phone: key for phone in phones if (key := phone_key(phone)) is not None}
+    known = erased_among(connection, ErasedKind.phone, keys.values())
+    is_erased = pl.col("email_key").is_in(sorted(emails))
+    if known:
+        is_erased |= pl.col("phone").is_in([phone for phone, key in keys.items() if key in known])
+    erased = keyed.filter(is_erased).select(pl.col("email_key").unique(maintain_order=True))
+    drawn = erased.with_columns(erased_id=pl.Series(new_ids(ANONYMOUS.rstrip("_"), erased.height), dtype=pl.String))
+    return keyed.join(drawn, on="email_key", how="left", maintain_order="left")
 
 
 def _filled(known: pl.DataFrame, persons: pl.DataFrame, given: list[str], now: datetime) -> pl.DataFrame:

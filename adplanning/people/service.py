@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.ids import new_id
+from adplanning.people.erasure_service import erased_among, forget_opinions_and_scores
+from adplanning.people.erasures import ErasedKind
 from adplanning.store.tables.events import Conversion, JourneyEvent
 from adplanning.store.tables.leads import Lead
 from adplanning.store.tables.people import Person, UndoneMerge, Visitor, Website
@@ -29,13 +31,28 @@ def email_key(email: str) -> str:
     return email.strip().lower()
 
 
+def checked_email(email: str) -> str:
+    """An e-mail address without the space around it.
+
+    Raises
+    ------
+    InvalidData : it is none.
+
+    >>> checked_email(" asha@example.in ")
+    'asha@example.in'
+    """
+    if not _EMAIL.fullmatch(email.strip()):
+        raise InvalidData.at("email", f"{email.strip()[:80]!r} is not an e-mail address; write it as name@example.com")
+    return email.strip()
+
+
 def create_person(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Person:
     """Add a person.
 
     Raises
     ------
     InvalidData : an e-mail that is none.
-    Conflict : another person has that e-mail, in whatever case.
+    Conflict : another person has that e-mail, in whatever case, or somebody who had it was erased.
     """
     person = Person(id=new_id("person"), created_at=now, updated_at=now)
     _set_person(session, person, fields)
@@ -70,6 +87,7 @@ def delete_person(session: Session, person_id: str) -> None:
     session.delete(find_person(session, person_id))
     for table in (Visitor, Conversion, JourneyEvent, Lead):
         session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
+    forget_opinions_and_scores(session, person_id)
     session.execute(delete(UndoneMerge).where(UndoneMerge.person_id == person_id))
 
 
@@ -133,7 +151,7 @@ def list_websites(session: Session, *, limit: int, offset: int) -> tuple[list[We
 def _set_person(session: Session, person: Person, fields: Mapping[str, Any]) -> None:
     email = fields.get("email")
     if email is not None:
-        _refuse_email(session, person, email.strip())
+        _refuse_email(session, person, checked_email(email))
     for name, value in fields.items():
         setattr(person, name, value)
     if "email" in fields:
@@ -142,11 +160,14 @@ def _set_person(session: Session, person: Person, fields: Mapping[str, Any]) -> 
 
 
 def _refuse_email(session: Session, person: Person, email: str) -> None:
-    if not _EMAIL.fullmatch(email):
-        raise InvalidData.at("email", f"{email[:80]!r} is not an e-mail address; write it as name@example.com")
     taken = session.scalar(select(Person.id).where(Person.email_key == email_key(email), Person.id != person.id))
     if taken is not None:
         raise Conflict(f"email: {email!r} belongs to {taken} already; change that person instead")
+    if erased_among(session, ErasedKind.email, [email_key(email)]):
+        raise Conflict(
+            f"email: the person of {email!r} was erased and is not to come back; if they have asked to be known again,"
+            f" allow it first: adplanning person allow {email}"
+        )
 
 
 def _set_website(session: Session, website: Website, fields: Mapping[str, Any]) -> None:

@@ -12,6 +12,8 @@ import orjson
 from sqlalchemy import Connection, Table
 
 from adplanning.conversions.goals import EventView, GoalRule, Kind, met_goals, rules_by_event
+from adplanning.people.erasure_service import erased_among
+from adplanning.people.erasures import ErasedKind
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
 from adplanning.tracking.rows import insert_rows, rows_among, write_rows
@@ -55,7 +57,8 @@ def track(
 
     An event is a repeat of the first one with its website and event id, or of the first purchase with its order id:
     it changes nothing and answers the first one's id. A visitor is linked to a person when an event names both; the
-    latest such event counts, unless somebody has undone that merge.
+    latest such event counts, unless somebody has undone that merge. An event that names a person who was erased is
+    nobody's.
 
     Parameters
     ----------
@@ -64,6 +67,7 @@ def track(
     goals : the active goals that events are held against.
     passed : domains that never count as a referrer; see `tracking.touchpoints.touch`.
     """
+    events = _without_erased(connection, events)
     first_ids = _store(connection, _CONVERSIONS, [event for event in events if type(event) is NewConversion])
     first_ids |= _store(connection, _STEPS, [event for event in events if type(event) is NewJourneyEvent])
     fresh = [event for event in events if event.id not in first_ids] if first_ids else events
@@ -75,6 +79,14 @@ def track(
     return [
         Tracked(first_ids.get(event.id, event.id), event.id in first_ids, met.get(event.id, ())) for event in events
     ]
+
+
+def _without_erased(connection: Connection, events: Sequence[NewEvent]) -> Sequence[NewEvent]:
+    named = {event.person_id for event in events if event.person_id is not None}
+    erased = erased_among(connection, ErasedKind.person, named) if named else set()
+    if not erased:
+        return events
+    return [event._replace(person_id=None) if event.person_id in erased else event for event in events]
 
 
 def _store(connection: Connection, table: Table, rows: Sequence[NewEvent]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from adplanning.core.ids import new_id
 from adplanning.leads.contacts import Contact, name_parts
 from adplanning.leads.known_service import persons_by_email, persons_by_phone
+from adplanning.people.erasure_service import erased_among
+from adplanning.people.erasures import ErasedKind
 from adplanning.people.service import email_key
 from adplanning.store.tables.people import Person
 
@@ -52,6 +54,17 @@ def persons_of(
             namesakes.append(person)
         owners.append(person.id)
     return owners
+
+
+def of_erased(session: Session, contacts: Sequence[Contact]) -> list[bool]:
+    """Whether each contact has the e-mail or the phone of somebody who was erased."""
+    emails = {email_key(contact.email) for contact in contacts if contact.email}
+    erased_emails = erased_among(session, ErasedKind.email, emails)
+    erased_phones = erased_among(session, ErasedKind.phone, {contact.phone for contact in contacts if contact.phone})
+    return [
+        bool(contact.email and email_key(contact.email) in erased_emails) or contact.phone in erased_phones
+        for contact in contacts
+    ]
 
 
 def _fill(person: Person, contact: Contact, now: datetime) -> None:

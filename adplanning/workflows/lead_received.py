@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,11 +33,13 @@ from adplanning.leads.link_service import (
     step_of,
     visitor_of,
 )
+from adplanning.people.erasure_service import erased_among, remember_erased
+from adplanning.people.erasures import ErasedKind
 from adplanning.store.tables.base import to_micros
 from adplanning.store.tables.leads import Lead
 from adplanning.tracking.events import NewConversion, NewEvent, NewJourneyEvent
 from adplanning.workflows.event_tracked import track
-from adplanning.workflows.lead_persons import persons_of
+from adplanning.workflows.lead_persons import of_erased, persons_of
 
 # As Meta's own ads tag their links; without it a click from Facebook counts as unpaid.
 _PAID = "paid_social"
@@ -46,10 +49,11 @@ _TOLD = ("form_id", "form_name", "page_id", "campaign_name", "ad_set_name", "ad_
 
 
 class Received(NamedTuple):
-    """How many leads were new, and how many were there already."""
+    """How many leads were new, how many were there already, and how many of both are of persons who were erased."""
 
     n_new: int
     n_known: int
+    n_erased: int
 
 
 class _Arrival(NamedTuple):
@@ -61,6 +65,7 @@ class _Arrival(NamedTuple):
     contact: Contact
     person_id: str | None
     place: AdPlace | None
+    is_erased: bool
 
 
 def receive_leads(session: Session, leads: Sequence[NewLead], *, currency: str, now: datetime) -> Received:
@@ -71,6 +76,9 @@ def receive_leads(session: Session, leads: Sequence[NewLead], *, currency: str, 
     becomes a step `lead_capture` of the journey and a conversion `lead_form_submission` at the time when it was left,
     without a value until it has converted (`workflows.lead_changed`). One that is known gains what nobody had told
     before and loses nothing: no status, no note, no known value.
+
+    A lead with the e-mail or phone of somebody who was erased is counted without its answers and is nobody's; one that
+    was erased itself is known, and gains nothing.
 
     Parameters
     ----------
@@ -86,23 +94,31 @@ def receive_leads(session: Session, leads: Sequence[NewLead], *, currency: str, 
     lock_arrivals(session)
     by_id = known_leads(session, Lead.platform_lead_id, (n.platform_lead_id for n in leads if n.platform_lead_id))
     by_print = known_leads(session, Lead.fingerprint, (n.fingerprint for n in leads if n.fingerprint))
+    hidden = of_erased(session, [contact_of(told.answers) for told in leads])
     known: list[tuple[Lead, NewLead]] = []
-    fresh: dict[str, NewLead] = {}
-    for told in leads:
+    fresh: dict[str, tuple[NewLead, bool]] = {}
+    for told, is_hidden in zip(leads, hidden, strict=True):
         key = told.platform_lead_id or str(told.fingerprint)
         stored = by_id.get(key) or by_print.get(key)
-        if stored is not None:
-            known.append((stored, told))
-        else:
-            fresh.setdefault(key, told)
+        bare = replace(told, answers={}) if is_hidden else told
+        if stored is None:
+            fresh.setdefault(key, (bare, is_hidden))
+        elif stored.erased_at is None:
+            known.append((stored, bare))
+    for key in erased_among(session, ErasedKind.lead, fresh):
+        del fresh[key]
+    erased = [(ErasedKind.lead, key) for key, (_, is_hidden) in fresh.items() if is_hidden]
+    if erased:
+        remember_erased(session, erased, now=now)
     _take_in(session, list(fresh.values()), currency=currency, now=now)
     _enrich(session, known, now=now)
-    return Received(n_new=len(fresh), n_known=len(leads) - len(fresh))
+    return Received(n_new=len(fresh), n_known=len(leads) - len(fresh), n_erased=sum(hidden))
 
 
-def _take_in(session: Session, leads: Sequence[NewLead], *, currency: str, now: datetime) -> None:
-    if not leads:
+def _take_in(session: Session, fresh: Sequence[tuple[NewLead, bool]], *, currency: str, now: datetime) -> None:
+    if not fresh:
         return
+    leads = [told for told, _ in fresh]
     contacts = [contact_of(told.answers) for told in leads]
     since = [told.submitted_at for told in leads]
     arrivals = [
@@ -114,6 +130,7 @@ def _take_in(session: Session, leads: Sequence[NewLead], *, currency: str, now: 
             contacts,
             persons_of(session, contacts, since=since, now=now),
             places_of(session, leads),
+            [is_erased for _, is_erased in fresh],
             strict=True,
         )
     ]
@@ -162,7 +179,7 @@ def _lead(arrival: _Arrival, currency: str, now: datetime) -> Lead:
         id=arrival.lead_id,
         platform=told.platform.value,
         platform_lead_id=told.platform_lead_id,
-        fingerprint=told.fingerprint,
+        fingerprint=None if arrival.is_erased else told.fingerprint,
         ad_campaign_id=place and place.campaign_id,
         ad_set_id=place and place.ad_set_id,
         ad_id=place and place.ad_id,
@@ -176,6 +193,7 @@ def _lead(arrival: _Arrival, currency: str, now: datetime) -> Lead:
         submitted_at=told.submitted_at,
         received_at=now,
         updated_at=now,
+        erased_at=now if arrival.is_erased else None,
     )
 
 

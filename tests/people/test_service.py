@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from adplanning.core.errors import Conflict
 from adplanning.people import service
 from adplanning.store.session import reading, writing
+from adplanning.store.tables.opinions import Feedback
+from adplanning.store.tables.scores import CustomerScore, Rating
+from adplanning.store.tables.segments import Segment, SegmentMember
+from tests.people.held import fill
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -37,3 +42,15 @@ def test_a_second_person_may_have_no_e_mail_either(engine: Engine) -> None:
         for name in ("Asha", "Ravi"):
             service.create_person(session, {"first_name": name}, now=NOW)
         assert service.list_persons(session, limit=10, offset=0)[1] == 2
+
+
+def test_a_person_who_is_removed_leaves_scores_segments_and_opinions(engine: Engine, tmp_path: Path) -> None:
+    asha, ravi = fill(engine, tmp_path)
+    with writing(engine) as session:
+        service.delete_person(session, asha)
+    with reading(engine) as session:
+        assert session.scalars(select(CustomerScore.person_id)).all() == [ravi]
+        assert session.scalars(select(SegmentMember.person_id)).all() == [ravi]
+        assert session.scalars(select(Segment.customer_count)).all() == [1]
+        assert session.scalars(select(Feedback.person_id).order_by(Feedback.id)).all() == [None, ravi]
+        assert session.scalars(select(Rating.person_id)).all() == [None]

@@ -18,6 +18,7 @@ from adplanning.core.periods import Period, isoformat
 from adplanning.core.vocabulary import AttributionModel, ConversionType, Origin, Platform
 from adplanning.store.tables.events import Conversion
 from adplanning.workflows.conversion_recorded import record_conversion
+from adplanning.workflows.person_scored import score_anew
 
 router = APIRouter(prefix="/admin/ad-planning/conversions", tags=["conversions"])
 
@@ -138,6 +139,7 @@ def conversion_json(row: Conversion, goal_ids: Sequence[str]) -> ConversionOut:
 def create(body: ConversionFields, session: Writing, settings: AppSettings, now: Now) -> ConversionAnswer:
     """Add a conversion; an order that is there already is refused with 409."""
     row = record_conversion(session, body, currency=settings.currency, zone=settings.zone, now=now)
+    score_anew(session, row, settings, now=now)
     return ConversionAnswer(conversion=conversion_json(row, service.goals_of(session, row)))
 
 
@@ -230,18 +232,23 @@ def read(conversion_id: Id, session: Reading) -> ConversionAnswer:
 
 
 @router.put("/{conversion_id}")
-def change(conversion_id: Id, body: ConversionChange, session: Writing, now: Now) -> ConversionAnswer:
+def change(
+    conversion_id: Id, body: ConversionChange, session: Writing, settings: AppSettings, now: Now
+) -> ConversionAnswer:
     """Change the fields that are sent; its goals are looked at anew, and credit is taken back with what is refunded."""
     row = service.find_conversion(session, conversion_id)
     _refuse_fixed(body.model_extra or {}, conversion_json(row, service.goals_of(session, row)))
     changed = service.change_conversion(session, conversion_id, body, now=now)
+    score_anew(session, changed, settings, now=now)
     return ConversionAnswer(conversion=conversion_json(changed, service.goals_of(session, changed)))
 
 
 @router.delete("/{conversion_id}")
-def delete(conversion_id: Id, session: Writing) -> Deleted:
+def delete(conversion_id: Id, session: Writing, settings: AppSettings, now: Now) -> Deleted:
     """Remove a conversion with the goals it completed and the credit it gave."""
+    row = service.find_conversion(session, conversion_id)
     service.delete_conversion(session, conversion_id)
+    score_anew(session, row, settings, now=now)
     return Deleted(id=conversion_id)
 
 
