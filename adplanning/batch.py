@@ -13,7 +13,14 @@ from typing import Any
 from sqlalchemy import Engine
 
 from adplanning.batch_contract import Parameter, Value, parameter_values, parameters_of, read_notebook, result_of
-from adplanning.batch_kernel import Witness, execute, kernel_environment, secret_files
+from adplanning.batch_kernel import (
+    ANALYSER_SECRETS,
+    PLATFORM_SECRETS,
+    Witness,
+    execute,
+    kernel_environment,
+    secret_files,
+)
 from adplanning.batch_lease import Heartbeat, Timing, adopt_run, begin_run, end_run
 from adplanning.batch_process import start_process
 from adplanning.batch_progress import ProgressNote
@@ -27,19 +34,36 @@ MAX_MESSAGE = 2000
 
 @dataclass(frozen=True)
 class Notebook:
-    """A batch notebook: its file in `FOLDER` and what it does, in one sentence; whether it calls an ad platform."""
+    """A batch notebook: its file in `FOLDER` and what it does, in one sentence; whom it calls outside."""
 
     file: str
     help: str
     calls_platform: bool = False
+    calls_analyser: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The settings that only such a kernel gets to know."""
+        return (PLATFORM_SECRETS if self.calls_platform else ()) + (ANALYSER_SECRETS if self.calls_analyser else ())
 
 
 NOTEBOOKS = {
+    "analyze_sentiment": Notebook(
+        "analyze_sentiment.ipynb",
+        "Tell how the texts sound that customers have left, as far as they were not analysed.",
+        calls_analyser=True,
+    ),
     "attribute_conversions": Notebook(
         "attribute_conversions.ipynb", "Credit each conversion to the touchpoints before it, by every credit model."
     ),
+    "rebuild_segments": Notebook(
+        "rebuild_segments.ipynb", "Make the members of each segment those who match its criteria now."
+    ),
     "resolve_attribution": Notebook(
         "resolve_attribution.ipynb", "Link touchpoints to the campaign, ad set and ad that their tags surely mean."
+    ),
+    "score_customers": Notebook(
+        "score_customers.ipynb", "Score every customer by engagement, lifetime value, churn risk and NPS."
     ),
     "sync_meta_ads": Notebook(
         "sync_meta_ads.ipynb",
@@ -218,7 +242,8 @@ def _carry_out(
 
 
 def _secrets(name: str, settings: Settings) -> AbstractContextManager[dict[str, str]]:
-    return secret_files(settings) if NOTEBOOKS[name].calls_platform else nullcontext({})
+    needed = NOTEBOOKS[name].secrets
+    return secret_files(settings, needed) if needed else nullcontext({})
 
 
 def _values(name: str, parameters: Mapping[str, str]) -> dict[str, Value]:

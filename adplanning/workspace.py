@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 import polars as pl
 from pydantic import SecretStr
-from sqlalchemy import Engine
 
 from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS, CreditOptions
 from adplanning.attribution.crediting import Scope
 from adplanning.attribution.report_service import attribution_report, credited_paths, options_of_goal
 from adplanning.core.money import major_units, to_major
-from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
-from adplanning.core.settings import Settings, load_settings
+from adplanning.core.settings import load_settings
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
 from adplanning.store.session import reading
 from adplanning.store.upgrading import open_store
-
-# A period is all time, the last so many days, or a first and a last day (or instant), both included.
-PeriodLike = Period | int | tuple[str | date | None, str | date | None] | None
+from adplanning.workspace_customers import CustomerWorkspace, PeriodLike
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Workspace(CustomerWorkspace):
     """An open store; every answer is a polars frame over all counted rows of the period.
 
     Bots are left out, as everywhere. Times are UTC, days those of the reporting time zone.
@@ -39,9 +34,6 @@ class Workspace:
     >>> ws.conversions(("2026-10-01", "2026-10-31")).height
     0
     """
-
-    engine: Engine
-    settings: Settings
 
     def conversions(self, period: PeriodLike = None) -> pl.DataFrame:
         """Each conversion of a period, oldest first.
@@ -235,15 +227,6 @@ class Workspace:
             *models,
             *(major_units(earned, settings.currency).alias(f"{model}_value") for model, earned in minor.items()),
         )
-
-    def _period(self, period: PeriodLike) -> Period:
-        if period is None:
-            return Period()
-        if isinstance(period, Period):
-            return period
-        if isinstance(period, int):
-            return Period.last_days(period, datetime.now(UTC))
-        return Period.of(period[0], period[1], self.settings.zone)
 
 
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")

@@ -5,18 +5,28 @@ Colours: green good or purchase, blue lead form and Google, purple ads and Meta,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from adplanning.core.vocabulary import (
+    AddedReason,
     AliasDecision,
     ConversionType,
     GoalType,
+    JourneyEventType,
+    JourneyStage,
     LeadStatus,
     Platform,
     PostStatus,
     ResolutionMethod,
+    RiskLevel,
+    ScoreType,
+    SegmentType,
+    SentimentLabel,
     StreamStatus,
+    TextSource,
+    Tier,
     TouchType,
     platform_of_source,
 )
@@ -130,6 +140,89 @@ LEAD_STATUSES = {
     LeadStatus.unqualified: Badge("Unqualified", "grey", "mdi-account-cancel-outline"),
     LeadStatus.lost: Badge("Lost", "red", "mdi-close-circle-outline"),
     LeadStatus.archived: Badge("Archived", "grey", "mdi-archive-outline"),
+}
+JOURNEY_EVENTS = {
+    JourneyEventType.page_view: Badge("Page view", "grey", "mdi-file-eye-outline"),
+    JourneyEventType.ad_click: Badge("Ad click", "purple", "mdi-cursor-default-click-outline"),
+    JourneyEventType.lead_capture: Badge("Lead captured", "orange", "mdi-account-plus-outline"),
+    JourneyEventType.form_submit: Badge("Form submitted", "blue", "mdi-form-select"),
+    JourneyEventType.purchase: Badge("Purchase", "green", "mdi-cart-check"),
+    JourneyEventType.social_engage: Badge("Social engagement", "grey", "mdi-thumb-up-outline"),
+    JourneyEventType.email_open: Badge("E-mail opened", "grey", "mdi-email-open-outline"),
+    JourneyEventType.email_click: Badge("E-mail clicked", "blue", "mdi-email-outline"),
+    JourneyEventType.feedback: Badge("Feedback given", "blue", "mdi-message-text-outline"),
+    JourneyEventType.support_ticket: Badge("Support ticket", "orange", "mdi-lifebuoy"),
+    JourneyEventType.custom: Badge("Other event", "grey", "mdi-shape-outline"),
+}
+# The steps of a way: events, and the conversions that are none of these.
+STEPS: Mapping[Any, Badge] = {**CONVERSION_TYPES, **JOURNEY_EVENTS}
+STAGES = {
+    JourneyStage.awareness: Badge("Awareness", "grey", "mdi-eye-outline"),
+    JourneyStage.interest: Badge("Interest", "grey", "mdi-star-outline"),
+    JourneyStage.consideration: Badge("Consideration", "blue", "mdi-scale-balance"),
+    JourneyStage.intent: Badge("Intent", "orange", "mdi-target"),
+    JourneyStage.conversion: Badge("Conversion", "green", "mdi-check-circle-outline"),
+    JourneyStage.retention: Badge("Retention", "green", "mdi-sync"),
+    JourneyStage.advocacy: Badge("Advocacy", "green", "mdi-bullhorn-variant-outline"),
+}
+TIERS = {
+    Tier.platinum: Badge("Platinum", "green", "mdi-medal-outline"),
+    Tier.gold: Badge("Gold", "blue", "mdi-medal-outline"),
+    Tier.silver: Badge("Silver", "orange", "mdi-medal-outline"),
+    Tier.bronze: Badge("Bronze", "grey", "mdi-medal-outline"),
+}
+RISK_LEVELS = {
+    RiskLevel.low: Badge("Low", "green", "mdi-shield-check-outline"),
+    RiskLevel.medium: Badge("Medium", "orange", "mdi-shield-half-full"),
+    RiskLevel.high: Badge("High", "red", "mdi-alert-outline"),
+    RiskLevel.critical: Badge("Critical", "red", "mdi-alert-octagon-outline"),
+}
+# What a score's `tier` may say, by the score's type.
+LEVELS: Mapping[ScoreType, Mapping[Any, Badge]] = {
+    ScoreType.clv: TIERS,
+    ScoreType.churn_risk: RISK_LEVELS,
+    ScoreType.engagement: {
+        "high": Badge("High", "green", "mdi-signal-cellular-3"),
+        "medium": Badge("Medium", "blue", "mdi-signal-cellular-2"),
+        "low": Badge("Low", "orange", "mdi-signal-cellular-1"),
+        "inactive": Badge("Inactive", "grey", "mdi-signal-cellular-outline"),
+    },
+    ScoreType.nps: {
+        "promoter": Badge("Promoter", "green", "mdi-emoticon-happy-outline"),
+        "passive": Badge("Passive", "orange", "mdi-emoticon-neutral-outline"),
+        "detractor": Badge("Detractor", "red", "mdi-emoticon-sad-outline"),
+    },
+}
+SEGMENT_TYPES = {
+    SegmentType.behavioral: Badge("Behavioral", "blue", "mdi-gesture-tap"),
+    SegmentType.demographic: Badge("Demographic", "grey", "mdi-account-details-outline"),
+    SegmentType.value_based: Badge("Value-based", "green", "mdi-cash-multiple"),
+    SegmentType.engagement: Badge("Engagement", "orange", "mdi-heart-pulse"),
+    SegmentType.rfm: Badge("RFM", "purple", "mdi-chart-scatter-plot"),
+    SegmentType.custom: Badge("Custom", "grey", "mdi-shape-outline"),
+}
+ADDED_REASONS = {
+    AddedReason.rule_match: Badge("Meets the rules", "green", "mdi-check"),
+    AddedReason.manual: Badge("By hand", "blue", "mdi-hand-back-right-outline"),
+    AddedReason.imported: Badge("From a file", "purple", "mdi-file-import-outline"),
+}
+DYNAMIC = Badge("Dynamic", "blue", "mdi-autorenew")
+STATIC = Badge("Static", "grey", "mdi-pin-outline")
+SENTIMENT_LABELS = {
+    SentimentLabel.very_negative: Badge("Very negative", "red", "mdi-emoticon-angry-outline"),
+    SentimentLabel.negative: Badge("Negative", "red", "mdi-emoticon-sad-outline"),
+    SentimentLabel.neutral: Badge("Neutral", "grey", "mdi-emoticon-neutral-outline"),
+    SentimentLabel.positive: Badge("Positive", "green", "mdi-emoticon-happy-outline"),
+    SentimentLabel.very_positive: Badge("Very positive", "green", "mdi-emoticon-excited-outline"),
+    SentimentLabel.mixed: Badge("Mixed", "orange", "mdi-emoticon-confused-outline"),
+}
+NOT_ANALYSED = Badge("Not analysed", "grey", "mdi-translate-off")
+TEXT_SOURCES = {
+    TextSource.feedback: Badge("Feedback", "blue", "mdi-message-text-outline"),
+    TextSource.form_response: Badge("Form", "blue", "mdi-form-select"),
+    TextSource.social_mention: Badge("Social mention", "purple", "mdi-at"),
+    TextSource.social_comment: Badge("Social comment", "purple", "mdi-comment-outline"),
+    TextSource.review: Badge("Review", "grey", "mdi-star-outline"),
 }
 YES, NO = Badge("Yes", "green", "mdi-check"), Badge("No", "grey", "mdi-minus")
 

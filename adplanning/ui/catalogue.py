@@ -68,13 +68,35 @@ PAGES = {
         "campaign_names:campaign_names",
     ),
     "ad-planning/journeys": Page(
-        "Customer journeys", "Customers", "mdi-map-marker-path", "Each customer's way through the funnel."
+        "Customer journeys",
+        "Customers",
+        "mdi-map-marker-path",
+        "How far customers come, how long it takes, and each one's way.",
+        "journeys:journeys_page",
+        has_records=True,
     ),
     "ad-planning/segments": Page(
-        "Customer segments", "Customers", "mdi-account-group-outline", "Groups of customers by rules.", has_records=True
+        "Customer segments",
+        "Customers",
+        "mdi-account-group-outline",
+        "Groups of customers by rules, for targeting and analysis.",
+        "segments:segments_page",
+        has_records=True,
     ),
     "ad-planning/scores": Page(
-        "Customer scores", "Customers", "mdi-star-outline", "Lifetime value, engagement, churn risk and NPS."
+        "Customer scores",
+        "Customers",
+        "mdi-star-outline",
+        "Lifetime value, engagement, churn risk and NPS.",
+        "scores:scores_page",
+    ),
+    "ad-planning/sentiment": Page(
+        "Sentiment",
+        "Customers",
+        "mdi-emoticon-outline",
+        "How what customers say sounds, and what it is about.",
+        "sentiment:sentiment_page",
+        has_records=True,
     ),
     "ad-planning/experiments": Page(
         "A/B experiments", "Decide", "mdi-flask-outline", "Tests of ads, pages and audiences.", has_records=True

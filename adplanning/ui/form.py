@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ipywidgets import widget_serialization
 from traitlets import Bool, Dict, List, Unicode
 
 from adplanning.core.errors import InvalidData
@@ -38,7 +39,10 @@ class Field:
 
 
 class Form(Component):
-    """A dialog; `submit` saves what was given or refuses it with `InvalidData`, shown at the fields its paths name."""
+    """A dialog; `submit` saves what was given or refuses it with `InvalidData`, shown at the fields its paths name.
+
+    `below` are widgets of the form's own that stand below its fields.
+    """
 
     vue = "form"
 
@@ -48,6 +52,7 @@ class Form(Component):
     given = Dict().tag(sync=True)
     issues = Dict().tag(sync=True)
     shown = Bool(False).tag(sync=True)
+    below: List[Component] = List().tag(sync=True, **widget_serialization)
 
     def __init__(
         self,
@@ -58,14 +63,22 @@ class Form(Component):
         fields: Sequence[Field],
         check: Callable[[Values], object],
         submit: Callable[[Values], None],
+        below: Sequence[Component] = (),
     ) -> None:
-        self._fields, self._check, self._submit = fields, check, submit
+        self._fields, self._check, self._submit, self._below = fields, check, submit, below
         super().__init__(
             notify=lambda words: visit.frame.toast(words, "error"),
             title=title,
             button=button,
             fields=[_shown(one) for one in fields],
+            below=list(below),
         )
+
+    def close(self) -> None:
+        """Leave the page together with what stands below the fields."""
+        for widget in self._below:
+            widget.close()
+        super().close()
 
     def ask(self, given: Values | None = None, *, title: str = "", button: str = "") -> None:
         """Open the form with some values in it."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from traitlets import Dict, List, Unicode
 
+from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
 
 MAX_POINTS = 30
@@ -17,7 +18,7 @@ class Kpi:
     """One number: as shown, in full on hover, what it means, and its change against the period before.
 
     `change` is a share (0.1 is 10 % more; None when there is nothing to compare with); `good` is the direction that
-    is welcome, 1 or −1, 0 when neither; `spark` the number's course.
+    is welcome, 1 or −1, 0 when neither; `spark` the number's course. A `badge` and a few `words` may stand below it.
     """
 
     label: str
@@ -28,6 +29,8 @@ class Kpi:
     good: int = 1
     spark: Sequence[float] = ()
     href: str = ""
+    badge: Cell | None = None
+    words: str = ""
 
 
 class Kpis(Component):
@@ -35,6 +38,7 @@ class Kpis(Component):
 
     vue = "kpis"
 
+    label = Unicode("Headline numbers").tag(sync=True)
     items = List(Dict()).tag(sync=True)
     caption = Unicode("").tag(sync=True)
 

@@ -30,7 +30,19 @@ PAGES = {
     "imported": "/app/ad-planning/import/import_hostile0",
     "batch-runs": "/app/ad-planning/batch-runs",
     "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
-    "not-built": "/app/ad-planning/journeys",
+    "journeys": "/app/ad-planning/journeys",
+    "time-to-purchase": "/app/ad-planning/journeys?view=time",
+    "top-ways": "/app/ad-planning/journeys?view=ways",
+    "person": "/app/ad-planning/journeys/person_hostile0",
+    "sentiment": "/app/ad-planning/sentiment",
+    "analysed-text": "/app/ad-planning/sentiment/sent_hostile0",
+    "segments": "/app/ad-planning/segments",
+    "segment": "/app/ad-planning/segments/seg_hostile0",
+    "scores": "/app/ad-planning/scores",
+    "at-risk": "/app/ad-planning/scores?view=at-risk",
+    "nps": "/app/ad-planning/scores?view=nps",
+    "customer-model": "/app/ad-planning/scores?view=model",
+    "not-built": "/app/ad-planning/experiments",
 }
 CONTENT = (
     ".adp-table tbody .v-data-table__td, .adp-lane-card, .adp-details dd, .adp-module .adp-badge, "
@@ -50,6 +62,13 @@ def at(visitor: Visitor, name: str) -> Visitor:
         "meta-campaign": 1,
         "leads": 1,
         "leads-board": 1,
+        "journeys": 1,
+        "sentiment": 4,
+        "segment": 1,
+        "time-to-purchase": 1,
+        "scores": 1,
+        "nps": 1,
+        "customer-model": 1,
     }.get(name, 0)
     expect(visitor.page.locator(".adp-chart-place svg.marks")).to_have_count(n_charts)
     return visitor

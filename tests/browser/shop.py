@@ -12,11 +12,16 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.core.names import name_key
-from adplanning.core.vocabulary import LeadStatus
+from adplanning.core.vocabulary import LeadStatus, PublicRevenue
 from adplanning.demo.filling import fill
 from adplanning.demo.shop import WEBSITE_ID, shop
-from adplanning.store.session import write_transaction
+from adplanning.scores.model_service import keep_model
+from adplanning.scores.rating_service import record_rating
+from adplanning.scores.scoring_service import keep_scores, score_customers
+from adplanning.sentiment.keeping_service import keep_analyses, pending_texts
+from adplanning.store.session import write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
+from tests.scores.invented import MODEL
 
 _HARM = "document.documentElement.dataset.xss = 1"
 # Each would leave the attribute data-xss, a dialog or a 49 behind if it were taken for anything but text.
@@ -40,7 +45,11 @@ def filled(engine: Engine, home: Path) -> None:
     yesterday = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
     fill(engine, shop(21, 5, until=yesterday, size=0.105), lambda _: None)
     now = datetime.now(UTC)
+    _score(engine, now)
     found = campaign_links(engine, cutoff=0.88, margin=0.05, now=now)
+    for analysed in pending_texts(engine).parts(None):
+        with write_transaction(engine) as connection:
+            keep_analyses(connection, analysed, now=now)
     with write_transaction(engine) as connection:
         for part in found.parts():
             store_links(connection, part)
@@ -48,6 +57,24 @@ def filled(engine: Engine, home: Path) -> None:
         for n in range(len(HOSTILE)):
             _add_hostile(connection, n, account=account, at=now - timedelta(minutes=n + 1), home=home)
         _add_incomplete(connection, now)
+
+
+def _score(engine: Engine, now: datetime) -> None:
+    """Everybody by rules, a few ratings, and a model that this shop is too small for."""
+    zone = ZoneInfo("Asia/Kolkata")
+    everybody = score_customers(
+        engine, as_of=now, currency="INR", zone=zone, public_revenue=PublicRevenue.counted, model=None
+    )
+    with write_transaction(engine) as connection:
+        for part in everybody.parts():
+            keep_scores(connection, part)
+    with writing(engine) as session:
+        keep_model(session, MODEL, as_of=now, now=now, currency="INR")
+        for n, person_id in enumerate(everybody.customers["person_id"].head(30)):
+            record_rating(
+                session, person_id=person_id, rating=(10, 9, 8, 10, 6, 9, 3)[n % 7], scale="10",
+                source_type=None, source_id=None, now=now - timedelta(days=30 * (n % 5)),
+            )  # fmt: skip
 
 
 def _add_hostile(connection: Connection, n: int, *, account: str | None, at: datetime, home: Path) -> None:
@@ -100,6 +127,50 @@ def _add_hostile(connection: Connection, n: int, *, account: str | None, at: dat
         status="posted", posted_at=at, media_url=words, post_url=words, insights={"reactions": n, words: words},
         error=words, **times,
     )  # fmt: skip
+    add(
+        "persons",
+        id=f"person_hostile{n}", first_name=words, email=f"{n}@hostile.example", email_key=f"{n}@hostile.example",
+        phone=words, country=words, state=words, city=words, tags=[words], attributes={words: words}, **times,
+    )  # fmt: skip
+    add("visitors", id=f"of {words}", person_id=f"person_hostile{n}", linked_at=at, first_seen_at=at)
+    add(
+        "journey_events",
+        id=f"jour_hostile{n}", person_id=f"person_hostile{n}", visitor_id=f"of {words}", website_id=WEBSITE_ID,
+        event_type="custom", event_name=words, stage="advocacy", channel="web", page_url=words, referrer=words,
+        event_data={words: words}, origin="web", is_bot=False, occurred_at=at, received_at=at, **tags,
+    )  # fmt: skip
+    add(
+        "customer_scores",
+        id=f"score_hostile{n}", person_id=f"person_hostile{n}", score_type="clv", score_value=100.0 * n,
+        currency="INR", tier="bronze", confidence="low", method="rules", breakdown={words: words}, details={},
+        history=[{"at": at.isoformat(), "value": 100.0 * n}], calculated_at=at, created_at=at,
+    )  # fmt: skip
+    add(
+        "customer_scores",
+        id=f"risk_hostile{n}", person_id=f"person_hostile{n}", score_type="churn_risk", score_value=99.0,
+        tier="critical", confidence="low", method="rules", breakdown={},
+        history=[{"at": at.isoformat(), "value": 99.0}],
+        details={"risk_level": "critical", "contributing_factors": {words: 50.0}, "recommendations": [words]},
+        calculated_at=at, created_at=at,
+    )  # fmt: skip
+    add(
+        "sentiments",
+        id=f"sent_hostile{n}", source_type="review", source_id=words, person_id=f"person_hostile{n}",
+        website_id=words, text=words, language="en", sentiment_score=0.5 - n / 10, sentiment_label="positive",
+        confidence=0.5, keywords=[words], entities=[words], emotions={"joy": 1.0}, topics=["size"], summary=words,
+        reason=words, analyser=words, is_fallback=True, said_at=at, analysed_at=at,
+    )  # fmt: skip
+    add(
+        "segments",
+        id=f"seg_hostile{n}", name=words, description=words, segment_type="custom", is_active=True, auto_update=n > 0,
+        criteria={"rules": [{"field": words, "operator": "contains", "value": words}]}, color=words, customer_count=1,
+        last_calculated_at=at, **times,
+    )  # fmt: skip
+    add(
+        "segment_members",
+        segment_id=f"seg_hostile{n}", person_id=f"person_hostile{n}", added_at=at, added_reason="manual",
+    )  # fmt: skip
+    add("segment_sizes", segment_id=f"seg_hostile{n}", built_at=at, n_members=1, n_added=1, n_removed=0)
     add("lead_forms", id=f"form_hostile{n}", name=words, updated_at=at)
     add(
         "leads",

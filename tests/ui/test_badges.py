@@ -11,16 +11,23 @@ import pytest
 from adplanning import batch_runs
 from adplanning.attribution.crediting import ALL_MODELS
 from adplanning.core.vocabulary import (
+    AddedReason,
     AliasDecision,
     ConversionType,
     GoalType,
+    JourneyEventType,
+    JourneyStage,
     LeadStatus,
     Platform,
     PostStatus,
     ResolutionMethod,
+    RiskLevel,
+    SegmentType,
     StreamStatus,
+    Tier,
     TouchType,
 )
+from adplanning.scores.catalogue import SCORES
 from adplanning.ui import badges
 
 COLOURS = {"green", "blue", "purple", "orange", "red", "grey"}
@@ -33,6 +40,12 @@ OF_ENUM: list[tuple[Mapping[Any, badges.Badge], type[StrEnum]]] = [
     (badges.TOUCH_TYPES, TouchType),
     (badges.STREAM_STATUSES, StreamStatus),
     (badges.LEAD_STATUSES, LeadStatus),
+    (badges.JOURNEY_EVENTS, JourneyEventType),
+    (badges.STAGES, JourneyStage),
+    (badges.TIERS, Tier),
+    (badges.RISK_LEVELS, RiskLevel),
+    (badges.SEGMENT_TYPES, SegmentType),
+    (badges.ADDED_REASONS, AddedReason),
     (badges.POST_STATUSES, PostStatus),
 ]
 
@@ -46,6 +59,25 @@ def test_every_code_has_a_badge_with_words_of_its_own(table: Mapping[Any, badges
         assert badge.words != code
         assert badge.colour in COLOURS
         assert badge.icon.startswith("mdi-")
+
+
+def test_a_score_has_a_badge_for_each_of_its_levels() -> None:
+    assert {kind: tuple(badges.LEVELS[kind]) for kind in SCORES} == {kind: its.levels for kind, its in SCORES.items()}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "colour"),
+    [
+        ("page_view", "grey"),
+        ("ad_click", "purple"),
+        ("lead_capture", "orange"),
+        ("form_submit", "blue"),
+        ("purchase", "green"),
+        ("social_engage", "grey"),
+    ],
+)
+def test_the_guide_gives_events_their_colours(event_type: str, colour: str) -> None:
+    assert badges.JOURNEY_EVENTS[JourneyEventType(event_type)].colour == colour
 
 
 def test_every_status_of_a_run_and_every_model_has_words() -> None:

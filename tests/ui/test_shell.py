@@ -111,7 +111,7 @@ def test_every_page_opens_for_every_role(new_shell: Callable[..., Shell], role: 
     "address",
     [
         "/app/nowhere",
-        "/app/ad-planning/journeys/x",
+        "/app/ad-planning/metrics/x",
         "/api/v1/goals",
         "",
         "//[",

@@ -15,12 +15,17 @@ from adplanning.attribution.resolution_service import proposals
 from adplanning.conversions import service as conversion_service
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
-from adplanning.core.vocabulary import ConversionType, LeadStatus, PostStatus
+from adplanning.core.vocabulary import ConversionType, LeadStatus, PostStatus, RiskLevel, ScoreType
 from adplanning.imports import history
+from adplanning.journeys.analysis_service import funnel_report
+from adplanning.journeys.scope import JourneyScope
 from adplanning.leads.service import lead_counts
 from adplanning.meta_ads.connection import missing
 from adplanning.meta_ads.connection_service import stream_states
 from adplanning.meta_ads.service import campaign_totals
+from adplanning.scores import service as score_service
+from adplanning.segments.summary_service import segment_counts
+from adplanning.sentiment.overview_service import counts as sentiment_counts
 from adplanning.social import service as social_service
 from adplanning.ui import badges, formats
 from adplanning.ui.badges import Badge
@@ -50,6 +55,10 @@ def _show_badges(visit: Visit, cards: Cards) -> None:
         "ad-planning/goals": _goals(visit),
         "ad-planning/attribution": _attribution(visit),
         "ad-planning/campaign-names": _campaign_names(visit),
+        "ad-planning/journeys": _journeys(visit),
+        "ad-planning/segments": _segments(visit),
+        "ad-planning/scores": _scores(visit),
+        "ad-planning/sentiment": _sentiment(visit),
         "meta-ads/campaigns": _campaigns(visit),
         "meta-ads/leads": _leads(visit),
         "meta-ads/connection": _connection(visit),
@@ -126,6 +135,16 @@ def _attribution_report(visit: Visit) -> Cell:
     return Badge(f"ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
 
 
+def _sentiment(visit: Visit) -> Cell:
+    found = sentiment_counts(visit.engine, {}, Period.last_days(DAYS, visit.now()))
+    share = found.positive_share
+    if share is None:
+        return Badge(f"No text in the last {DAYS} days", "grey", "mdi-emoticon-outline").cell()
+    words = f"{formats.percent(share, 0)} positive in the last {DAYS} days"
+    liked = found.n_positive >= found.n_negative
+    return Badge(words, "green" if liked else "red", "mdi-emoticon-outline").cell()
+
+
 def _campaign_names(visit: Visit) -> Cell:
     settings = visit.settings
     _, n = proposals(visit.engine, cutoff=settings.match_cutoff, margin=settings.match_margin, limit=1, offset=0)
@@ -133,6 +152,39 @@ def _campaign_names(visit: Visit) -> Cell:
         return Badge("No name waits", "green", "mdi-check").cell()
     words = "1 name waits" if n == 1 else f"{formats.number(n, currency=settings.currency)} names wait"
     return Badge(words, "orange", "mdi-tag-outline").cell()
+
+
+def _journeys(visit: Visit) -> Cell:
+    settings = visit.settings
+    scope = JourneyScope(Period.last_days(DAYS, visit.now()))
+    found = funnel_report(visit.engine, scope, public_revenue=settings.public_revenue)
+    if not found.n_customers:
+        return Badge(f"Nobody in the last {DAYS} days").cell()
+    n = formats.number(found.n_customers, currency=settings.currency)
+    return Badge(f"{n} customers in the last {DAYS} days", "blue", "mdi-map-marker-path").cell()
+
+
+def _segments(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        counts = segment_counts(session)
+    if not counts.n:
+        return Badge("None yet", "orange", "mdi-account-group-outline").cell()
+    n, members = (formats.number(one, currency=visit.settings.currency) for one in (counts.n, counts.n_members))
+    words = f"{n}: {counts.n_active} active, {counts.n_dynamic} dynamic, {members} members"
+    return Badge(words, "blue", "mdi-account-group-outline").cell()
+
+
+def _scores(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        risks = score_service.tier_distribution(session, ScoreType.churn_risk)
+    if not risks.total:
+        return Badge("Nobody scored yet", "orange", "mdi-star-outline").cell()
+    n = sum(risks.by_tier[level].n for level in (RiskLevel.high, RiskLevel.critical))
+    if not n:
+        return Badge("Nobody at high risk", "green", "mdi-check").cell()
+    return Badge(
+        f"{formats.number(n, currency=visit.settings.currency)} at high risk", "red", "mdi-alert-outline"
+    ).cell()
 
 
 def _campaigns(visit: Visit) -> Cell:

@@ -20,6 +20,7 @@ from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.pages.lead_form import LeadForm
 from adplanning.ui.pages.lead_words import SLUG, amount, lead_name
+from adplanning.ui.pages.person_words import person_name, way_address
 from adplanning.ui.table import Column, Query, Row, Table
 from adplanning.ui.visit import Visit
 
@@ -80,7 +81,7 @@ def _groups(visit: Visit, session: Session, lead: Lead) -> Mapping[str, Mapping[
             "Name": text(lead.full_name),
             "E-mail": text(lead.email),
             "Phone": text(lead.phone),
-            "Person": text(_person(session, lead)),
+            "Person": _person(session, lead),
             "Submitted": when(lead.submitted_at),
         },
         "Status": {
@@ -116,12 +117,12 @@ def _campaign(session: Session, lead: Lead) -> Cell:
     return text(lead.campaign_name) if found is None else _link(found.id, "meta-ads/campaigns", found.name)
 
 
-def _person(session: Session, lead: Lead) -> str | None:
-    person = None if lead.person_id is None else session.get(Person, lead.person_id)
-    if person is None:
-        return lead.person_id
-    name = " ".join(part for part in (person.first_name, person.last_name) if part) or person.email
-    return f"{name} ({person.id})" if name else person.id
+def _person(session: Session, lead: Lead) -> Cell:
+    if lead.person_id is None:
+        return text(None)
+    person = session.get(Person, lead.person_id)
+    name = lead.person_id if person is None else person_name(person)
+    return text(name, href=way_address(lead.person_id), hint=lead.person_id)
 
 
 def _link(record_id: str | None, slug: str, words: str) -> Cell:

@@ -283,7 +283,8 @@ def test_one_lead_shows_its_contact_answers_origin_and_history(
     }
     assert frame.titles == ["Asha Rao"]
     assert groups["Contact"]["E-mail"]["text"] == "person0@example.in"
-    assert groups["Contact"]["Person"]["text"].startswith("Asha Rao (person_")
+    assert groups["Contact"]["Person"]["text"] == "Asha Rao"
+    assert groups["Contact"]["Person"]["href"].startswith("/app/ad-planning/journeys/person_")
     assert groups["Answers"]["What for?"]["text"] == "curtains, quilts"
     assert groups["Where from"]["Campaign"]["href"] == "/app/meta-ads/campaigns/camp_1"
     assert groups["Status"]["Actual value"]["text"] == "₹250.00"
