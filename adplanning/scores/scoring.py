@@ -192,7 +192,7 @@ def _of_type(scored: pl.LazyFrame, score_type: ScoreType, currency: str) -> pl.L
 def _with_before(scored: pl.LazyFrame, before: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """Scores with their history; amounts of another currency are no history of these."""
     stored = before.rename({"calculated_at": "before_at", "currency": "before_currency"})
-    same = pl.col("before_currency").eq_missing("currency")
+    same = pl.col("before_currency").eq_missing(pl.col("currency"))
     joined = scored.join(stored, on=["person_id", "score_type"], how="left")
     entries = read_entries(pl.when(same).then("history")).cast(ENTRIES)
     return with_history(joined.with_columns(entries=entries).drop("history"), as_of=as_of)

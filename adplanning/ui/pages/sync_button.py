@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from adplanning import batch, batch_runs
 from adplanning.batch_runs import Run
 from adplanning.core.vocabulary import Stream, StreamStatus
 from adplanning.meta_ads.connection import STREAM_WORDS, StreamState
@@ -16,12 +14,11 @@ from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.component import Component
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.progress import Progress
+from adplanning.ui.pages.run_button import run_bar
 from adplanning.ui.visit import Visit
 
 NOTEBOOK = "sync_meta_ads"
 TITLE = "Reading from Meta."
-LOOK_AGAIN_S = 2
 NO_TOKEN = "No access token is set; you can also import an export of Ads Manager."  # noqa: S105 - a sentence
 
 
@@ -36,7 +33,9 @@ def sync_button(
     then : shows anew what has come.
     only : the streams to be read; all when empty.
     """
-    progress = Progress(notify=lambda words: visit.frame.toast(words, "error"))
+    bar, run = run_bar(
+        visit, NOTEBOOK, goes_on=TITLE, told=lambda session, run: in_words(run, stream_states(session)), then=then
+    )
 
     def start(_: str) -> None:
         visit.require_writer()
@@ -44,39 +43,10 @@ def sync_button(
             visit.frame.toast(NO_TOKEN, "info")
             visit.frame.go(address_of("meta-ads/connection"))
             return
-        given = {"only": ",".join(only)} if only else {}
-        run_id = batch.start_run(NOTEBOOK, given, settings=visit.settings, engine=visit.engine)
-        progress.tell(TITLE, "Starting …", 0)
-        visit.frame.later(lambda: _follow(visit, run_id, progress, then))
+        run({"only": ",".join(only)} if only else {})
 
-    running = _running(visit)
-    if running is not None:
-        progress.tell(TITLE, running.progress_words or "Starting …", running.progress_share or 0)
-        visit.frame.later(lambda: _follow(visit, running.id, progress, then))
     button = Action("sync", title, "mdi-sync", start)
-    return [*([MainButton(visit, button)] if visit.may_write else []), progress]
-
-
-def _running(visit: Visit) -> Run | None:
-    with visit.reading() as session:
-        runs, _ = batch_runs.list_runs(session, now=visit.now(), notebook=NOTEBOOK, status="running", limit=1, offset=0)
-    return runs[0] if runs else None
-
-
-def _follow(visit: Visit, run_id: str, progress: Progress, then: Callable[[], None]) -> None:
-    """Look again until the run has ended or the page is left."""
-    while not progress.closed:
-        with visit.reading() as session:
-            run = batch_runs.find_run(session, run_id, now=visit.now())
-            states = stream_states(session) if run.status != "running" else []
-        if run.status != "running":
-            progress.end(
-                *in_words(run, states), href=address_of("ad-planning/batch-runs", run.id), link="See what was done."
-            )
-            then()
-            return
-        progress.tell(TITLE, run.progress_words or "Starting …", run.progress_share or 0)
-        time.sleep(LOOK_AGAIN_S)
+    return [*([MainButton(visit, button)] if visit.may_write else []), bar]
 
 
 def in_words(run: Run, states: Sequence[StreamState]) -> tuple[str, str, str]:

@@ -18,7 +18,7 @@ from adplanning.core.vocabulary import Role, Stream, StreamStatus
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.main_button import MainButton
-from adplanning.ui.pages import sync_button as module
+from adplanning.ui.pages import run_button as module
 from adplanning.ui.pages.sync_button import NOTEBOOK, sync_button
 from adplanning.ui.progress import Progress
 from tests.ui.conftest import NewVisit
