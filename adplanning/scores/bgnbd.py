@@ -160,6 +160,10 @@ def expected_if_alive(params: BgNbd, frequency: ArrayLike, age_days: ArrayLike, 
         expected = (1 - share) * at(1 - _NEAR_ONE) + share * at(1 + _NEAR_ONE)
     else:
         expected = at(params.a)
+    x, age, t = np.broadcast_arrays(x, age, t)
+    for at_place in zip(*np.nonzero(np.atleast_1d(~np.isfinite(expected))), strict=True):
+        place = at_place if expected.ndim else ()
+        expected[place] = _integrated(params, x[place], age[place], t[place])
     # The last digits of a difference of almost equal numbers may fall below nothing.
     return np.maximum(expected, 0.0)
 
