@@ -10,6 +10,8 @@ import polars as pl
 from iso4217 import Currency
 from pydantic import AfterValidator
 
+from adplanning.core.frames import collected
+
 MAX_MINOR = 10**15 - 1
 RATE_MAX_AGE_DAYS = 7
 
@@ -122,16 +124,17 @@ def in_reporting_currency(
     >>> done.sort("value_minor").collect()["inr_minor"].to_list()
     [100, 18000, None]
     """
-    usable = rates.filter(pl.col("rate") > 0, pl.col("rate").is_finite())
+    usable = rates.lazy().filter(pl.col("rate") > 0, pl.col("rate").is_finite())
     direct = usable.filter(pl.col("in_currency") == currency).select("currency", "on", "rate")
     inverse = usable.filter(pl.col("currency") == currency).select(
         pl.col("in_currency").alias("currency"), "on", (1 / pl.col("rate")).alias("rate")
     )
-    known = (
+    known = collected(
         pl.concat([direct, inverse])
         .unique(["currency", "on"], keep="first", maintain_order=True)
         .select("currency", pl.col("on").alias("__on"), pl.col("rate").alias("__rate"))
-        .sort("currency", "__on")
+        .sort("currency", "__on"),
+        n_rows=rates.height,
     )
     digits = {code: minor_digits(code) for code in known["currency"].unique()}
     scale = pl.col("currency").replace_strict(

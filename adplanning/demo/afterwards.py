@@ -1,45 +1,17 @@
-"""What follows an order: opinions, questions, goods sent back, a word to friends; and the weekly letter."""
+"""What follows an order: questions, goods sent back, a word to friends; and the weekly letter."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
-from adplanning.demo.goods import PRODUCTS
 from adplanning.demo.season import DAY, SECOND, Season
-from adplanning.demo.texts import BAD, GOOD, MIXED, QUESTIONS, SO_SO
-
-_MOODS = (GOOD, SO_SO, MIXED, BAD)
-_MOOD_SHARES = (0.58, 0.16, 0.1, 0.16)
-# The lowest and highest mark, of 10, that goes with each mood.
-_MARKS = np.array([(8, 10), (6, 8), (5, 8), (0, 5)])
-
-
-def opinions(orders: pl.DataFrame, season: Season, rng: np.random.Generator) -> pl.DataFrame:
-    """Feedback on a fifth of the orders, days later: a text and a mark on the scale of 10."""
-    chosen = _later(orders, 0.2, (4, 14), season, rng)
-    n = chosen.height
-    mood = rng.choice(len(_MOODS), n, p=_MOOD_SHARES)
-    low, high = _MARKS[mood].T
-    texts = np.array([[mine[i % len(mine)] for i in range(60)] for mine in _MOODS])[mood, rng.integers(0, 60, n)]
-    product = PRODUCTS["product"][rng.integers(0, PRODUCTS.height, n)]
-    return chosen.with_columns(product=product).with_columns(
-        event_type=pl.lit("feedback"),
-        channel=pl.lit("web"),
-        source_type=pl.lit("order"),
-        source_id="order_id",
-        event_data=pl.struct(
-            text=pl.lit(pl.Series(texts)).str.replace("{}", pl.col("product"), literal=True),
-            rating=pl.Series(rng.integers(low, high + 1)),
-            scale=pl.lit("10"),
-            order_id="order_id",
-        ).struct.json_encode(),
-    )
+from adplanning.demo.texts import QUESTIONS
 
 
 def returns(orders: pl.DataFrame, season: Season, rng: np.random.Generator) -> pl.DataFrame:
     """Orders sent back for their money."""
-    return _later(orders, 0.045, (5, 15), season, rng).with_columns(
+    return later(orders, 0.045, (5, 15), season, rng).with_columns(
         event_type=pl.lit("custom"),
         event_name=pl.lit("order_returned"),
         stage=pl.lit("retention"),
@@ -51,7 +23,7 @@ def returns(orders: pl.DataFrame, season: Season, rng: np.random.Generator) -> p
 
 def questions(orders: pl.DataFrame, season: Season, rng: np.random.Generator) -> pl.DataFrame:
     """Tickets at the support desk."""
-    chosen = _later(orders, 0.06, (1, 9), season, rng)
+    chosen = later(orders, 0.06, (1, 9), season, rng)
     return chosen.with_columns(
         event_type=pl.lit("support_ticket"),
         channel=pl.Series(rng.choice(["email", "phone", "web"], chosen.height)),
@@ -63,7 +35,7 @@ def questions(orders: pl.DataFrame, season: Season, rng: np.random.Generator) ->
 
 def recommendations(orders: pl.DataFrame, season: Season, rng: np.random.Generator) -> pl.DataFrame:
     """Buyers who show their friends what they bought."""
-    return _later(orders, 0.05, (6, 25), season, rng).with_columns(
+    return later(orders, 0.05, (6, 25), season, rng).with_columns(
         event_type=pl.lit("social_engage"),
         event_name=pl.lit("social_share"),
         stage=pl.lit("advocacy"),
@@ -106,7 +78,7 @@ def letters_opened(persons: pl.DataFrame, season: Season, rng: np.random.Generat
     )
 
 
-def _later(
+def later(
     orders: pl.DataFrame, share: float, days: tuple[int, int], season: Season, rng: np.random.Generator
 ) -> pl.DataFrame:
     """Some of the orders with an instant some days after, if that still lies within the demo."""

@@ -26,6 +26,8 @@ TABLES_IN_ORDER = (
     "currency_rates",
     "touchpoints",
     "journey_events",
+    "feedback",
+    "ratings",
     "conversions",
     "goals",
     "goal_completions",

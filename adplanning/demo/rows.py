@@ -94,7 +94,10 @@ def journey_rows(steps: Sequence[pl.DataFrame], website_id: str) -> pl.DataFrame
         "source_type",
         "source_id",
         "event_data",
-        pl.when(pl.col("source_type") == "order").then(pl.lit("admin")).otherwise(pl.lit("web")).alias("origin"),
+        pl.when(pl.col("source_type").is_in(["order", "feedback"]))
+        .then(pl.lit("admin"))
+        .otherwise(pl.lit("web"))
+        .alias("origin"),
         pl.col("is_bot").fill_null(value=False),
         pl.col("occurred_at").cast(_INSTANT),
         pl.col("occurred_at").cast(_INSTANT).alias("received_at"),

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from adplanning.core.errors import InvalidData
-from adplanning.demo import afterwards, crawlers, events, rows
+from adplanning.demo import afterwards, crawlers, events, opinions, rows
 from adplanning.demo.campaigns import advertised, plans_for
 from adplanning.demo.devices import visitor_rows, with_devices
 from adplanning.demo.goals import completions_of, goal_rows
@@ -43,6 +43,8 @@ class Shop:
     currency_rates: pl.DataFrame
     touchpoints: pl.DataFrame
     journey_events: pl.DataFrame
+    feedback: pl.DataFrame
+    ratings: pl.DataFrame
     conversions: pl.DataFrame
     goals: pl.DataFrame
     goal_completions: pl.DataFrame
@@ -87,23 +89,24 @@ def shop(days: int = 180, seed: int = 7, *, until: date, size: float = 1.0) -> S
 
     milestones = events.milestones(sessions, orders, rng)
     conversions = rows.conversion_rows(milestones, WEBSITE_ID)
-    journeys = rows.journey_rows(
-        [
-            events.page_views(sessions, rng),
-            events.ad_clicks(sessions),
-            events.social_visits(sessions, rng),
-            events.letter_clicks(sessions),
-            events.forms(sessions),
-            afterwards.purchases(orders),
-            afterwards.opinions(orders, season, rng),
-            afterwards.returns(orders, season, rng),
-            afterwards.questions(orders, season, rng),
-            afterwards.recommendations(orders, season, rng),
-            afterwards.letters_opened(persons, season, rng),
-            crawlers.crawled_pages(crawled, season),
-        ],
-        WEBSITE_ID,
-    )
+    visited = [
+        events.page_views(sessions, rng),
+        events.ad_clicks(sessions),
+        events.social_visits(sessions, rng),
+        events.letter_clicks(sessions),
+        events.forms(sessions),
+        afterwards.purchases(orders),
+    ]
+    feedback = opinions.opinions(orders, season, WEBSITE_ID, rng)
+    followed = [
+        opinions.steps(feedback),
+        afterwards.returns(orders, season, rng),
+        afterwards.questions(orders, season, rng),
+        afterwards.recommendations(orders, season, rng),
+        afterwards.letters_opened(persons, season, rng),
+        crawlers.crawled_pages(crawled, season),
+    ]
+    journeys = rows.journey_rows([*visited, *followed], WEBSITE_ID)
     touchpoints = rows.touchpoint_rows(
         [sessions.filter(rows.BEARS_CAMPAIGN), crawlers.crawled_links(crawled, plans[0].name)], WEBSITE_ID
     )
@@ -127,6 +130,8 @@ def shop(days: int = 180, seed: int = 7, *, until: date, size: float = 1.0) -> S
         currency_rates=rate_rows(season, rng),
         touchpoints=touchpoints,
         journey_events=journeys,
+        feedback=feedback,
+        ratings=opinions.ratings(feedback),
         conversions=conversions,
         goals=goals,
         goal_completions=completions_of(goals, conversions),

@@ -1,4 +1,4 @@
-"""What buyers write to the demo shop, in English and in Hinglish; {} stands for a product."""
+"""What buyers write to the demo shop, in English, in Hinglish and in Hindi; {} stands for a product."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ GOOD = (
     "The {} is gorgeous and feels luxurious. Will buy again.",
     "Quality bahut badhiya hai, delivery bhi time pe. Happy customer.",
     "Lovely packaging, wonderful smell of fresh cotton, and a stunning {}.",
+    "Bahut sundar hai, ghar mein sabko pasand aaya. Shukriya!",
+    "बहुत अच्छी चादर है, रंग और कपड़ा दोनों बहुत सुंदर हैं। धन्यवाद!",
 )
 SO_SO = (
     "The {} is okay. Delivery took about a week.",
@@ -22,6 +24,7 @@ SO_SO = (
     "The {} is the size shown on the page.",
     "Colour is a bit different from the photo, but it is fine.",
     "Ordered a {} for the guest room.",
+    "ठीक है, दाम के हिसाब से कुछ ख़ास नहीं।",
 )
 MIXED = (
     "Love the print of the {}, but the delivery was late and the box was damaged.",
@@ -39,6 +42,8 @@ BAD = (
     "Poor stitching, threads coming out of the {} already. Not happy.",
     "Paise barbaad. The {} is too thin and the size is wrong.",
     "I am still waiting for my refund for the {}. Horrible service.",
+    "Kapda bahut patla hai aur rang bhi nikal gaya. Bilkul bekar.",
+    "पहली धुलाई में ही रंग निकल गया, पैसे बर्बाद हुए।",
 )
 QUESTIONS = (
     "Where is my order? The tracking link does not work.",

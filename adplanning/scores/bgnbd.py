@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betaincinv, digamma, expit, gammaln, hyp2f1, roots_legendre
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.frames import require_columns
@@ -24,7 +24,7 @@ Numbers = NDArray[np.float64]
 
 _GRAIN: Final = ("frequency", "recency_days", "age_days")
 _NEAR_ONE: Final = 1e-4
-# Beyond it customers hardly differ, which no count tells from a little more, and ₂F₁ overflows.
+# Beyond it customers hardly differ, which no count tells from a little more.
 _HIGHEST: Final = 100.0
 _NEAR_ZERO: Final = 1e-7
 
@@ -134,7 +134,9 @@ def expected_if_alive(params: BgNbd, frequency: ArrayLike, age_days: ArrayLike, 
 
     Formula: (a + b + x − 1) / (a − 1) · [1 − (1 − z)^(a − 1) · ₂F₁(a + b − 1 − r, a − 1; a + b + x − 1; z)] with
     z = t / (α + T + t): equation 10 of the source after Euler's transformation, whose ₂F₁ stays small where the
-    printed one overflows. At a = 1, where it is 0 / 0, the line through its values beside it.
+    printed one overflows. At a = 1, where it is 0 / 0, the line through its values beside it. Where a and b are so
+    large that even this ₂F₁ overflows, the integral behind it, ∫ (1 − ((α + T) / (α + T + p·t))^(r + x)) / p over p, a
+    beta (a, b + x); to five digits.
 
     Parameters
     ----------
@@ -152,7 +154,9 @@ def expected_if_alive(params: BgNbd, frequency: ArrayLike, age_days: ArrayLike, 
         c = a + params.b + x - 1
         # There c · ₂F₁ has a limit, but ₂F₁ a pole.
         c = np.where(np.abs(c) < _NEAR_ZERO, _NEAR_ZERO, c)
-        value: Numbers = c / (a - 1) * (1 - (1 - z) ** (a - 1) * hyp2f1(a + params.b - 1 - params.r, a - 1, c, z))
+        with np.errstate(over="ignore", invalid="ignore"):
+            shrunk = (1 - z) ** (a - 1) * hyp2f1(a + params.b - 1 - params.r, a - 1, c, z)
+            value: Numbers = c / (a - 1) * (1 - shrunk)
         return value
 
     if abs(params.a - 1) < _NEAR_ONE:
@@ -160,10 +164,11 @@ def expected_if_alive(params: BgNbd, frequency: ArrayLike, age_days: ArrayLike, 
         expected = (1 - share) * at(1 - _NEAR_ONE) + share * at(1 + _NEAR_ONE)
     else:
         expected = at(params.a)
-    x, age, t = np.broadcast_arrays(x, age, t)
-    for at_place in zip(*np.nonzero(np.atleast_1d(~np.isfinite(expected))), strict=True):
-        place = at_place if expected.ndim else ()
-        expected[place] = _integrated(params, x[place], age[place], t[place])
+    expected = np.array(expected)
+    overflows = ~np.isfinite(expected)
+    if overflows.any():
+        x, age, t = np.broadcast_arrays(x, age, t)
+        expected[overflows] = _integrated(params, x[overflows], age[overflows], t[overflows])
     # The last digits of a difference of almost equal numbers may fall below nothing.
     return np.maximum(expected, 0.0)
 
@@ -219,6 +224,15 @@ def churn_share(
     x, age, t = (np.asarray(values, dtype=float) for values in (frequency, age_days, horizon_days))
     buys = -np.expm1(-(params.r + x) * np.log1p(t / (params.alpha + age)))
     return 1 - p_alive(params, frequency, recency_days, age_days) * buys
+
+
+def _integrated(params: BgNbd, x: Numbers, age: Numbers, t: Numbers) -> Numbers:
+    nodes, weights = roots_legendre(64)
+    whole = np.zeros_like(t)
+    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+        p = betaincinv(params.a, params.b + x, node)
+        whole += weight * -np.expm1(-(params.r + x) * np.log1p(p * t / (params.alpha + age))) / p
+    return whole
 
 
 def _grouped(histories: pl.DataFrame) -> pl.DataFrame:

@@ -75,10 +75,10 @@ def churn_risks(customers: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """
     columns = ["last_activity_at", "last_purchase_at", "purchase_count", "engagement_decline", "negative_share"]
     require_columns(customers, ["person_id", *columns], what="customers")
-    n = pl.col("purchase_count")
+    n, now = pl.col("purchase_count"), pl.lit(as_of)
     factors = {
-        "activity_risk": _since("last_activity_at", as_of) / ACTIVITY_DAYS,
-        "purchase_risk": _since("last_purchase_at", as_of) / PURCHASE_DAYS,
+        "activity_risk": _until(now, "last_activity_at") / ACTIVITY_DAYS,
+        "purchase_risk": _until(now, "last_purchase_at") / PURCHASE_DAYS,
         "engagement_risk": pl.col("engagement_decline"),
         "sentiment_risk": pl.col("negative_share"),
     }
@@ -135,8 +135,8 @@ def negative_shares(sentiments: pl.LazyFrame) -> pl.LazyFrame:
     return sentiments.filter(label.is_not_null()).group_by("person_id").agg(share)
 
 
-def _since(column: str, as_of: datetime) -> pl.Expr:
-    days = (pl.lit(as_of) - pl.col(column)).dt.total_microseconds() / _DAY_US
+def _until(now: pl.Expr, column: str) -> pl.Expr:
+    days = (now - pl.col(column)).dt.total_microseconds() / _DAY_US
     return days.fill_null(float(NEVER_DAYS))
 
 

@@ -88,7 +88,10 @@ def customers(
     )
     found = pl.LazyFrame({"person_id": person_ids.unique()}, schema={"person_id": pl.String})
     for part in parts:
-        found = found.join(part, on="person_id", how="full" if everybody else "left", coalesce=True)
+        # Plans are short, since a long one takes longer to make than one person's scores.
+        found = found.join(
+            collected(part, n_rows=n_rows).lazy(), on="person_id", how="full" if everybody else "left", coalesce=True
+        )
     counts = pl.col("purchase_count", "n_unvalued", "total_activities", "engagement_score", "monthly_frequency")
     is_somebody = ~pl.col("person_id").str.starts_with(ANONYMOUS)
     scored = found.filter(is_somebody).with_columns(counts.fill_null(0)).sort("person_id")
@@ -120,47 +123,49 @@ def score_rows(
     And is_due, which is false where the stored score is to stay: it is as of a later instant, or an NPS without a newer
     rating, which time alone does not change.
     """
-    rows, stored = known.lazy(), before.lazy()
+    rows, stored, now = known.lazy(), before.lazy(), pl.lit(as_of)
     formulas: dict[ScoreType, Callable[[pl.LazyFrame], pl.LazyFrame]] = {
         ScoreType.nps: partial(_nps, before=stored, as_of=as_of),
         ScoreType.engagement: _engagement,
         ScoreType.clv: partial(_clv, currency=currency),
         ScoreType.churn_risk: partial(_churn, as_of=as_of),
     }
+
+    def scored(types: Collection[ScoreType], rows: pl.LazyFrame) -> pl.LazyFrame:
+        together = pl.concat([_of_type(formulas[score_type](rows), score_type, currency) for score_type in types])
+        # Plans are short, since a long one takes longer to make than one person's scores.
+        together = collected(together, n_rows=known.height).lazy()
+        return collected(_with_before(together, stored, as_of), n_rows=known.height).lazy()
+
+    first = [score_type for score_type in formulas if score_type in score_types and score_type != ScoreType.churn_risk]
+    parts = [scored(first, rows)] if first else []
     if ScoreType.churn_risk in score_types:
-        engaged = stored.filter(pl.col("score_type") == ScoreType.engagement)
-        if ScoreType.engagement in score_types:
-            engaged = _with_before(_of_type(_engagement(rows), ScoreType.engagement, currency), stored, as_of)
-        else:
-            engaged = engaged.with_columns(entries=read_entries(pl.col("history")))
+        engaged = (
+            parts[0] if ScoreType.engagement in first else stored.with_columns(entries=read_entries(pl.col("history")))
+        )
         values = pl.col("entries").list.eval(pl.element().struct.field("value"))
-        declines = engaged.select("person_id", engagement_decline=engagement_declines(values))
-        rows = rows.join(declines, on="person_id", how="left")
-    scored = [
-        _of_type(formula(rows), score_type, currency)
-        for score_type, formula in formulas.items()
-        if score_type in score_types
-    ]
-    return collected(
-        _with_before(pl.concat(scored), stored, as_of).select(
-            "id",
-            "person_id",
-            "score_type",
-            pl.col("score_value").cast(pl.Float64),
-            "currency",
-            "previous_score",
-            "tier",
-            "confidence",
-            "method",
-            "breakdown",
-            "details",
-            history=pl.struct(h="entries").struct.json_encode().str.strip_prefix('{"h":').str.strip_suffix("}"),
-            calculated_at=pl.lit(as_of),
-            created_at=pl.coalesce("created_at", pl.lit(as_of)),
-            is_due=pl.col("is_due") & (pl.col("before_at") <= as_of).fill_null(value=True),
-        ),
-        n_rows=known.height,
+        declines = engaged.filter(pl.col("score_type") == ScoreType.engagement).select(
+            "person_id", engagement_decline=engagement_declines(values)
+        )
+        parts.append(scored([ScoreType.churn_risk], rows.join(declines, on="person_id", how="left")))
+    rows_kept = pl.concat(parts).select(
+        "id",
+        "person_id",
+        "score_type",
+        pl.col("score_value").cast(pl.Float64),
+        "currency",
+        "previous_score",
+        "tier",
+        "confidence",
+        "method",
+        "breakdown",
+        "details",
+        history=pl.struct(h="entries").struct.json_encode().str.strip_prefix('{"h":').str.strip_suffix("}"),
+        calculated_at=now,
+        created_at=pl.coalesce("created_at", now),
+        is_due=pl.col("is_due") & (pl.col("before_at") <= now).fill_null(value=True),
     )
+    return collected(rows_kept, n_rows=known.height)
 
 
 def _expected(

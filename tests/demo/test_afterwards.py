@@ -23,17 +23,6 @@ def test_an_order_sent_back_was_placed_before_and_gives_back_its_value(half_year
     assert ((joined["value"] * 100).round() == joined["value_minor"]).all()
 
 
-def test_an_opinion_is_a_text_about_a_product_and_a_mark_of_ten(half_year: Shop) -> None:
-    said = steps_of(half_year, event_type="feedback").with_columns(
-        text=pl.col("event_data").str.json_path_match("$.text"),
-        rating=pl.col("event_data").str.json_path_match("$.rating").cast(pl.Int64),
-    )
-    assert said.height > 500
-    assert set(said["rating"]) == set(range(11))
-    assert not said["text"].str.contains("{", literal=True).any()
-    assert said["text"].str.contains("bahut").any()
-
-
 def test_letters_are_opened_by_people_who_were_known_when_they_were_sent(half_year: Shop) -> None:
     opened = steps_of(half_year, event_type="email_open").join(half_year.persons, left_on="person_id", right_on="id")
     assert opened.height > 5_000
