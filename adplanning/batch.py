@@ -48,13 +48,13 @@ class Notebook:
 
 
 NOTEBOOKS = {
+    "attribute_conversions": Notebook(
+        "attribute_conversions.ipynb", "Credit each conversion to the touchpoints before it, by every credit model."
+    ),
     "analyze_sentiment": Notebook(
         "analyze_sentiment.ipynb",
         "Tell how the texts sound that customers have left, as far as they were not analysed.",
         calls_analyser=True,
-    ),
-    "attribute_conversions": Notebook(
-        "attribute_conversions.ipynb", "Credit each conversion to the touchpoints before it, by every credit model."
     ),
     "rebuild_segments": Notebook(
         "rebuild_segments.ipynb", "Make the members of each segment those who match its criteria now."

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from rich.table import Table
 from sqlalchemy import func, select
@@ -43,13 +42,13 @@ app.add_typer(db_app, name="db")
 class _Import(TyperCommand):
     """Names the kinds of files only in its help: to know them costs each command half a second."""
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help(self, *given: Any, **named: Any) -> None:
         from adplanning.imports.catalogue import IMPORTS  # noqa: PLC0415
 
         for param in self.params:
             if isinstance(param, TyperArgument) and param.name == "kind":
                 param.help = ", ".join(IMPORTS)
-        super().format_help(ctx, formatter)
+        super().format_help(*given, **named)
 
 
 @app.command("import", cls=_Import)

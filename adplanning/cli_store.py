@@ -77,6 +77,8 @@ def run_reported(engine: Engine, settings: Settings, notebook: str, parameters: 
             now=lambda: datetime.now(UTC),
             progress=lambda words, share: report(progress, words, share),
         )
+        if record.status == "succeeded":
+            report(progress, notebook, 1.0)
     say(f"{record.notebook} {record.status}: {record.message}")
     if record.output_path is not None:
         say(f"executed notebook: {record.output_path}")

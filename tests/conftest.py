@@ -15,9 +15,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from adplanning.store.upgrading import open_store
+
+# How long an example takes on a machine that others share says nothing about the product.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for commands, and no settings of this machine."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ADPLANNING_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("ADPLANNING_DATABASE_URL", raising=False)
+    return tmp_path / "home"
 
 
 @pytest.fixture

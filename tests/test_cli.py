@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import text
 from typer.testing import CliRunner
 
 from adplanning.api.app import create_app
 from adplanning.cli import app
 from adplanning.core.settings import load_settings
 from adplanning.imports.catalogue import IMPORTS
-from adplanning.server.app import OneOrigin
-from adplanning.store.engine import make_engine
 
 ORDERS = """order_id,email,total,currency,placed_at
 1,asha@example.com,499.50,INR,2026-10-01T10:00:00+05:30
@@ -27,13 +22,7 @@ ORDERS = """order_id,email,total,currency,placed_at
 """
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Each test has a home of its own, and no settings of this machine."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ADPLANNING_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("ADPLANNING_DATABASE_URL", raising=False)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def command(*words: object) -> Result:
@@ -135,43 +124,6 @@ def test_a_mistake_with_users_is_answered_with_what_to_do() -> None:
         assert said in " ".join(result.output.split())
 
 
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What would have been served; nothing listens."""
-    found: list[object] = []
-    monkeypatch.setattr("uvicorn.run", lambda application, **_: found.append(application))
-    monkeypatch.setattr("gc.freeze", lambda: None)
-    return found
-
-
-def test_the_first_start_makes_an_admin_and_shows_the_password_once(served: list[object]) -> None:
-    first = command("serve", "--port", 9321)
-    assert first.exit_code == 0, first.output
-    assert "http://localhost:9321/app" in first.output
-    assert re.search(r"Sign in as admin with the password \S{23}", first.output)
-    assert "password" not in command("serve").output
-    assert [type(application) for application in served] == [OneOrigin, OneOrigin]
-
-
-def test_a_given_password_is_never_shown(served: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", "given-password")
-    result = command("serve")
-    assert result.exit_code == 0
-    assert "given-password" not in result.output
-    assert "admin" in command("user", "list").output
-    monkeypatch.setenv("ADPLANNING_DASHBOARD_PASSWORD", "short")
-    refused = command("serve")
-    assert refused.exit_code == 2
-    assert "is shorter than 8 characters" in " ".join(refused.output.split())
-    assert len(served) == 1
-
-
-def test_the_api_alone_needs_no_user(served: list[object]) -> None:
-    assert command("serve", "--api-only").exit_code == 0
-    assert [type(application) for application in served] == [FastAPI]
-    assert "admin" not in command("user", "list").output
-
-
 def test_a_database_is_checked_and_copied_while_in_use(tmp_path: Path) -> None:
     assert "run: adplanning db upgrade" in " ".join(command("db", "check").output.split())
     assert command("db", "upgrade").exit_code == 0
@@ -182,19 +134,3 @@ def test_a_database_is_checked_and_copied_while_in_use(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "copy.db") as copy:
         assert copy.execute("SELECT count(*) FROM conversions").fetchone() == (0,)
     copy.close()
-
-
-def test_the_demo_ends_with_credit_and_is_safe_to_repeat() -> None:
-    first = command("demo", "--days", 21, "--no-serve")
-    assert first.exit_code == 0, first.output
-    assert "attribute_conversions succeeded" in first.output
-    engine = make_engine(load_settings().url)
-    count = text("SELECT (SELECT count(*) FROM conversions), (SELECT count(*) FROM attribution_credits)")
-    with engine.connect() as connection:
-        before = connection.execute(count).one()
-    assert min(before) > 0
-    again = command("demo", "--days", 21, "--no-serve")
-    assert "nothing was changed" in again.output
-    with engine.connect() as connection:
-        assert connection.execute(count).one() == before
-    engine.dispose()

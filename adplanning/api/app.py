@@ -106,6 +106,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(access.AnyBodyIsJson)
     app.add_middleware(access.BodyBound, max_bytes=chosen.max_body_bytes, spared=PUBLIC_PREFIX)
     app.add_middleware(access.KeyRequired, settings=chosen)
     app.add_middleware(web.EventsFirst)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -23,9 +23,15 @@ def _not_a_boolean(value: object) -> object:
     return value
 
 
+def _in_words(scale: object) -> object:
+    return str(scale) if isinstance(scale, int) and not isinstance(scale, bool) else scale
+
+
 Amount = Annotated[
     Decimal, BeforeValidator(_not_a_boolean), Field(ge=0, allow_inf_nan=False, description="in major units")
 ]
+Rating = Annotated[int, BeforeValidator(_not_a_boolean), Field(description="a whole number on its scale")]
+Scale = Annotated[Literal["5", "10"], BeforeValidator(_in_words), Field(description="up to which a rating goes")]
 Optional = Annotated[Text | None, AfterValidator(none_if_blank)]
 InstantText = Annotated[str, Field(max_length=64, examples=["2026-11-22T14:05:00+05:30"])]
 

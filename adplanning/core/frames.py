@@ -9,7 +9,6 @@ import polars as pl
 
 from adplanning.core.errors import InvalidData
 
-
 FEW_ROWS: Final = 100_000
 # For few rows the search for a better plan than the one written takes longer than the plan.
 _AS_WRITTEN: Final = pl.QueryOptFlags.none(comm_subplan_elim=True)

@@ -15,6 +15,8 @@ _REACHED, _LOST, _TIMES = "#0072B2", "#999999", "#009E73"
 _BAR, _CELL = 30, 40
 # In more columns the shares would be written over one another.
 _MAX_WRITTEN = 13
+# From which part of the largest share on a cell is so dark that white stands out more than black.
+_DARK = 0.85
 
 
 def funnel_chart(stages: Sequence[FunnelStage]) -> alt.LayerChart:
@@ -118,7 +120,7 @@ def retention_chart(cohorts: pl.DataFrame) -> alt.LayerChart:
         .encode(
             **place,
             text=alt.Text("share:Q", format=".0%"),
-            color=alt.condition(alt.datum.share > 0.55 * most, alt.value("white"), alt.value("#1B1B1B")),
+            color=alt.condition(alt.datum.share > _DARK * most, alt.value("white"), alt.value("#1B1B1B")),
         )
     )
     n_ages = rows["age"].n_unique()

@@ -13,7 +13,7 @@ from adplanning.core.frames import require_columns
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import JourneyStage
 from adplanning.journeys.stages import STAGES
-from adplanning.people.customers import PERSON_KEY
+from adplanning.people.identity import PERSON_KEY
 
 # A set of stages is an integer, one bit each.
 _BITS: Final = {stage: 1 << rank for rank, stage in enumerate(STAGES)}

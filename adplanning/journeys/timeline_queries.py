@@ -37,8 +37,8 @@ def entries_of_person(
     """All that can be a person's, and the sightings that tell what is; see `entry_statement` for the columns."""
     reach = identity_queries.around([person_id])
     statement = entry_statement(
-        or_(_STEPS.person_id == person_id, _STEPS.visitor_id.in_(reach.visitors)),
-        or_(_CONVERSIONS.person_id == person_id, _CONVERSIONS.visitor_id.in_(reach.visitors)),
+        identity_queries.theirs(TABLES["journey_events"], reach, [person_id]),
+        identity_queries.theirs(TABLES["conversions"], reach, [person_id]),
         public_revenue=public_revenue,
         person_id=person_id,
     )

@@ -22,8 +22,7 @@ from adplanning.journeys.timeline_words import (
     lead_in_words,
     step_in_words,
 )
-from adplanning.people.customers import PERSON_KEY
-from adplanning.people.identity import Owners, owners, path_keys
+from adplanning.people.identity import PERSON_KEY, Owners, owners, path_keys
 from adplanning.store.tables.base import Base
 from adplanning.store.tables.events import Conversion, JourneyEvent
 from adplanning.store.tables.leads import Lead

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from adplanning.core.frames import require_columns
-from adplanning.people.customers import PERSON_KEY
-from adplanning.people.identity import Owners, path_keys
+from adplanning.people.identity import PERSON_KEY, Owners, path_keys
 
 
 def ways(

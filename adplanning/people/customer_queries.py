@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, or_
+from sqlalchemy import BindParameter, Select
 
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.people import identity_queries
@@ -42,8 +42,8 @@ def activity_statements(
     if person_ids is not None:
         reach = identity_queries.around(person_ids)
         seen = reach.sightings
-        conversions.append(_theirs("conversions", reach.visitors, person_ids))
-        steps.append(_theirs("journey_events", reach.visitors, person_ids))
+        conversions.append(identity_queries.theirs(TABLES["conversions"], reach, person_ids))
+        steps.append(identity_queries.theirs(TABLES["journey_events"], reach, person_ids))
     return (
         facts.statement(
             "conversions", ["visitor_id", "person_id", "converted_at", *conversion_columns], where=conversions
@@ -51,8 +51,3 @@ def activity_statements(
         facts.statement("journey_events", ["visitor_id", "person_id", "occurred_at", *step_columns], where=steps),
         seen,
     )
-
-
-def _theirs(table: str, visitors: Select[Any], person_ids: Sequence[str] | BindParameter[str]) -> ColumnElement[bool]:
-    c = TABLES[table].c
-    return or_(c.person_id.in_(person_ids), c.visitor_id.in_(visitors))

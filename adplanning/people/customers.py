@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
-from adplanning.people.identity import Owners, path_keys
-
-PERSON_KEY: Final = "person:"
+from adplanning.people.identity import Owners, with_owners
 
 
 def of_persons(rows: pl.LazyFrame, known: Owners, *, at: str) -> pl.LazyFrame:
@@ -38,6 +34,5 @@ def of_persons(rows: pl.LazyFrame, known: Owners, *, at: str) -> pl.LazyFrame:
     >>> of_persons(views, known, at="occurred_at").collect()["person_id"].to_list()
     ['asha']
     """
-    keyed = path_keys(rows, known, at=at)
-    person = pl.col("path_key").str.strip_prefix(PERSON_KEY).alias("person_id")
-    return keyed.filter(pl.col("path_key").str.starts_with(PERSON_KEY)).with_columns(person).drop("path_key")
+    theirs = with_owners(rows, known, at=at).drop_nulls("owner_id")
+    return theirs.with_columns(person_id="owner_id").drop("owner_id")

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from adplanning.core.errors import NotFound
+from adplanning.core.errors import InvalidData, NotFound
 from adplanning.people.erasures import ErasedKind, contact_hash
 from adplanning.store.tables.base import to_micros
 from adplanning.store.tables.opinions import Feedback, Sentiment
@@ -84,14 +84,32 @@ def allow_again(session: Session, kind: ErasedKind, value: str) -> None:
     session.execute(delete(ErasedContact).where(contacts, ErasedContact.erased_at == found.erased_at))
 
 
+def refuse_erased(session: Session, person_id: str | None) -> None:
+    """Keep out what would bring somebody back who was erased.
+
+    Raises
+    ------
+    InvalidData : the person was erased.
+    """
+    if person_id is not None and erased_among(session, ErasedKind.person, [person_id]):
+        raise InvalidData.at(
+            "person_id",
+            "this person was erased, so that nothing is kept of them; opinions are taken without a person_id",
+        )
+
+
 def forget_opinions_and_scores(session: Session, person_id: str) -> None:
     """Take a person from all that is held of persons alone: scores and segments lose them, opinions their author."""
     session.execute(delete(CustomerScore).where(CustomerScore.person_id == person_id))
     opinions: tuple[type[Feedback | Rating | Sentiment], ...] = (Feedback, Rating, Sentiment)
     for table in opinions:
         session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
+    # Whoever builds or fills one of them meanwhile has to wait, and finds the person gone.
+    session.execute(select(Segment.id).order_by(Segment.id).with_for_update())
     member_of = select(SegmentMember.segment_id).where(SegmentMember.person_id == person_id)
-    for segment in session.scalars(select(Segment).where(Segment.id.in_(member_of))):
+    for segment in session.scalars(
+        select(Segment).where(Segment.id.in_(member_of)).execution_options(populate_existing=True)
+    ):
         segment.customer_count = max(segment.customer_count - 1, 0)
     session.execute(delete(SegmentMember).where(SegmentMember.person_id == person_id))
     session.flush()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from sqlalchemy import null, or_, select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
 from adplanning.people.customers import of_persons
 from adplanning.people.identity import Owners, owners
-from adplanning.people.identity_queries import Around, around
+from adplanning.people.identity_queries import Around, around, theirs
 from adplanning.store import facts
 from adplanning.store.tables.catalogue import TABLES
 
@@ -63,8 +63,8 @@ def _seen(session: Session, person_id: str) -> tuple[Around, pl.DataFrame]:
 def _events(session: Session, table: str, person_id: str, reach: Around, known: Owners) -> tuple[str, ...]:
     c = TABLES[table].c
     named = c.person_id if "person_id" in c else null()
-    on_their_visitors = c.visitor_id.in_(reach.visitors)
-    is_near = or_(c.person_id == person_id, on_their_visitors) if "person_id" in c else on_their_visitors
+    has_names = "person_id" in c
+    is_near = theirs(TABLES[table], reach, [person_id]) if has_names else c.visitor_id.in_(reach.visitors)
     query = select(c.visitor_id, named.label("person_id"), c[_AT[table]].label("at"), c.id).where(is_near)
     near = facts.read_within(session, query)
     on_path = of_persons(near.lazy(), known, at="at").filter(pl.col("person_id") == person_id).select("id").collect()

@@ -11,6 +11,9 @@ import polars as pl
 
 from adplanning.core.frames import collected, require_columns
 
+PERSON_KEY: Final = "person:"
+"""How the key of a person's path begins."""
+
 MAX_PERSONS: Final = 5
 """More persons than a household shares a browser with: a till, a kiosk or a call centre."""
 
@@ -111,19 +114,21 @@ def beyond_limits(
     [('person', 'guest', 1, True), ('visitor', 'till', 3, False)]
     """
     require_columns(sightings, ["visitor_id", "person_id"], what="sightings")
-    pairs = sightings.lazy().select("visitor_id", "person_id").drop_nulls().unique()
+    pairs = (
+        sightings.lazy()
+        .select("visitor_id", "person_id")
+        .drop_nulls()
+        .unique()
+        .with_columns(visitor=_is_somebody("visitor_id"), person=_is_somebody("person_id"))
+    )
     # A word for nobody is no other person; those seen under it are counted by itself alone.
-    met = {
-        "visitor": pairs.filter(_is_somebody("person_id") | ~_is_somebody("visitor_id")),
-        "person": pairs.filter(_is_somebody("visitor_id") | ~_is_somebody("person_id")),
-    }
     found = [
-        met[kind]
+        pairs.filter(pl.col(other) | ~pl.col(kind))
         .group_by(pl.col(f"{kind}_id").alias("id"))
-        .agg(pl.len().cast(pl.Int64).alias("n_others"))
-        .with_columns(pl.lit(kind).alias("kind"), (~_is_somebody("id")).alias("is_placeholder"))
+        .agg(n_others=pl.len().cast(pl.Int64), is_placeholder=~pl.col(kind).first())
         .filter(pl.col("is_placeholder") | (pl.col("n_others") > most))
-        for kind, most in (("visitor", max_persons), ("person", max_visitors))
+        .with_columns(kind=pl.lit(kind))
+        for kind, other, most in (("visitor", "person", max_persons), ("person", "visitor", max_visitors))
     ]
     plan = pl.concat(found).select("kind", "id", "n_others", "is_placeholder").sort("kind", "id")
     return collected(plan, n_rows=sightings.height)
@@ -210,33 +215,62 @@ def path_keys(rows: pl.LazyFrame, known: Owners, *, at: str) -> pl.LazyFrame:
     >>> path_keys(touches, known, at="touched_at").sort("visitor_id").collect()["path_key"].to_list()
     ['visitor:kiosk', 'person:asha']
     """
+    columns = [name for name in rows.collect_schema().names() if name != "path_key"]
+    person, visitor = pl.lit(PERSON_KEY) + pl.col("owner_id"), pl.lit("visitor:") + pl.col("visitor_id")
+    return with_owners(rows, known, at=at).select(*columns, path_key=pl.coalesce(person, visitor))
+
+
+def with_owners(rows: pl.LazyFrame, known: Owners, *, at: str) -> pl.LazyFrame:
+    """Give each conversion or touchpoint the person on whose path it is, as `path_keys` tells.
+
+    Parameters
+    ----------
+    rows, known, at : as for `path_keys`.
+
+    Returns
+    -------
+    The rows with `owner_id`, null where the path is nobody's but the visitor's. Rows are in no order.
+
+    Raises
+    ------
+    InvalidData : a missing column.
+
+    >>> monday = datetime(2026, 3, 2, tzinfo=UTC)
+    >>> known = owners(pl.DataFrame({"visitor_id": ["tablet"], "person_id": ["asha"], "seen_at": [monday]}))
+    >>> touches = pl.LazyFrame({"visitor_id": ["tablet", "kiosk"], "touched_at": [monday, monday]})
+    >>> with_owners(touches, known, at="touched_at").sort("visitor_id").collect()["owner_id"].to_list()
+    [None, 'asha']
+    """
     require_columns(rows, ["visitor_id", at], what="rows")
     columns = rows.collect_schema().names()
     named = pl.when(_is_somebody("person_id")).then("person_id") if "person_id" in columns else pl.lit(None, pl.String)
-    timeline = known.timeline.lazy().rename({"person_id": "__owner", "from_at": "__from_at"})
-    alone = (
-        timeline.with_columns((pl.len().over("visitor_id") == 1).alias("__is_alone"))
-        .filter(pl.col("__from_at") == SINCE_EVER)
-        .drop("__from_at")
-    )
-    told = rows.with_columns(named.alias("__named")).join(alone, on="visitor_id", how="left")
-    # Few visitors change hands: only their rows pay for a search by time.
-    changing = (
-        told.filter(~pl.col("__is_alone"))
-        .drop("__owner")
-        .sort(at)
-        .join_asof(
-            timeline.sort("__from_at"),
-            left_on=at,
-            right_on="__from_at",
-            by="visitor_id",
-            strategy="backward",
-            check_sortedness=False,  # polars cannot check it within visitors; both sides are sorted here
+    told = rows.with_columns(__named=named)
+    is_first = pl.col("from_at") == pl.lit(SINCE_EVER)
+    first, later = known.timeline.filter(is_first), known.timeline.filter(~is_first)
+    first = first.select("visitor_id", __owner="person_id")
+    if later.is_empty():
+        parts = [told.join(first.lazy(), on="visitor_id", how="left")]
+    else:
+        # Few visitors change hands: only their rows pay for a search by time.
+        changes = first.with_columns(__changes=pl.col("visitor_id").is_in(later["visitor_id"].implode()))
+        told = told.join(changes.lazy(), on="visitor_id", how="left")
+        searched = (
+            told.filter(pl.col("__changes"))
+            .drop("__owner")
+            .sort(at)
+            .join_asof(
+                known.timeline.lazy().rename({"person_id": "__owner"}).sort("from_at"),
+                left_on=at,
+                right_on="from_at",
+                by="visitor_id",
+                strategy="backward",
+                check_sortedness=False,  # polars cannot check it within visitors; both sides are sorted here
+            )
         )
-    )
-    is_shared = pl.col("__named").is_in(known.shared["person_id"].to_list()).fill_null(value=False)
-    person = pl.when(~is_shared).then(pl.coalesce("__named", "__owner"))
-    key = pl.coalesce(pl.lit("person:") + person, pl.lit("visitor:") + pl.col("visitor_id")).alias("path_key")
-    kept = [name for name in columns if name != "path_key"]
-    parts = (told.filter(pl.col("__is_alone").fill_null(value=True)), changing)
-    return pl.concat([part.select(*kept, key) for part in parts])
+        parts = [told.filter(~pl.col("__changes").fill_null(value=False)), searched]
+    owner = pl.coalesce("__named", "__owner")
+    if known.shared.height:
+        owner = pl.when(~pl.col("__named").is_in(known.shared["person_id"].implode()).fill_null(value=False)).then(
+            owner
+        )
+    return pl.concat([part.select(*(name for name in columns if name != "owner_id"), owner_id=owner) for part in parts])

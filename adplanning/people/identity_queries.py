@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    Table,
     case,
     exists,
     func,
@@ -86,6 +87,16 @@ def around(person_ids: Sequence[str] | BindParameter[str]) -> Around:
     everyone = _one(sightings(lambda visitor, _: visitor.in_(their_visitors)), "person_id")
     met_persons = select(everyone.cte("met_persons"))
     return Around(visitors, sightings(lambda _, person: person.in_(met_persons)))
+
+
+def theirs(events: Table, reach: Around, person_ids: Sequence[str] | BindParameter[str]) -> ColumnElement[bool]:
+    """The condition that an event names one of these persons or was on a visitor `around` them.
+
+    By id, since PostgreSQL reads the whole table for one condition or another, and each of these by its index.
+    """
+    c = events.c
+    named = select(c.id).where(c.person_id.in_(person_ids))
+    return c.id.in_(named.union(select(c.id).where(c.visitor_id.in_(reach.visitors))))
 
 
 def merged_visitors(person_id: str, visitor_id: str | None = None) -> Select[Any]:

@@ -8,29 +8,70 @@ from typing import Final
 import altair as alt
 import polars as pl
 
+from adplanning.core.vocabulary import ScoreType
+from adplanning.scores.catalogue import SCORES
+from adplanning.scores.tiers import NAMES
+
 # Of a palette that colour-blind people tell apart (Okabe and Ito, 2008).
 _BLUE, _GREEN, _ORANGE, _RED, _GREY = "#0072B2", "#009E73", "#E69F00", "#D55E00", "#999999"
-_COLOURS: Final = {"green": _GREEN, "blue": _BLUE, "orange": _ORANGE, "red": _RED, "grey": _GREY}
-_BAR = 26
+# Of each type those of its levels, in the order of `tiers.NAMES`.
+_LEVELS: Final[Mapping[ScoreType, Sequence[str]]] = {
+    ScoreType.clv: (_GREEN, _BLUE, _ORANGE, _GREY),
+    ScoreType.engagement: (_GREEN, _BLUE, _ORANGE, _GREY),
+    ScoreType.churn_risk: (_GREEN, _ORANGE, _RED, _RED),
+    ScoreType.nps: (_GREEN, _ORANGE, _RED),
+}
+_BARS: Final = {"name": pl.String, "n": pl.Int64, "share": pl.Float64, "paint": pl.String}
+_BAR: Final = 26
 
 
 def levels_chart(rows: pl.DataFrame) -> alt.LayerChart:
-    """Draw how many customers stand at each tier or level, type by type.
+    """Draw how many customers stand at each tier or level, type by type; types that nobody has are left out.
 
     Parameters
     ----------
-    rows : score, level, colour (a name of a badge's colour), n, share (0–1), in the order in which they are to stand.
+    rows : score_type, level, n, share (0–1, null where nobody has the score), in the order in which they are to stand;
+        see `service.levels_of_all`.
 
-    >>> rows = pl.DataFrame({"score": ["CLV"], "level": ["Gold"], "colour": ["blue"], "n": [3], "share": [1.0]})
+    >>> rows = pl.DataFrame({"score_type": ["clv"], "level": ["gold"], "n": [3], "share": [1.0]})
     >>> levels_chart(rows).title
     'How do the scores lie?'
     """
-    drawn = rows.with_columns(
-        pl.format("{}: {}", "score", "level").alias("name"),
-        pl.col("colour").replace_strict(_COLOURS, default=_GREY).alias("paint"),
-    )
+    paint = {
+        (kind.value, name): colour
+        for kind, names in NAMES.items()
+        for name, colour in zip(names, _LEVELS[kind], strict=True)
+    }
+    named = [
+        (f"{SCORES[ScoreType(kind)].title}: {name.capitalize()}", n, share, paint[kind, name])
+        for kind, name, n, share in rows.select("score_type", "level", "n", "share").iter_rows()
+        if share is not None
+    ]
+    drawn = pl.DataFrame(named, schema=_BARS, orient="row")
+    return _bars(drawn, title="How do the scores lie?")
+
+
+def distribution_chart(classes: pl.DataFrame, *, title: str) -> alt.LayerChart:
+    """Draw how many customers have which value of one score.
+
+    Parameters
+    ----------
+    classes : n, share (0–1), ascending, see `distribution.value_distribution`; and label, which tells the values.
+    title : what the picture answers.
+
+    >>> classes = pl.DataFrame({"label": ["₹0", "₹1K to ₹2K"], "n": [1, 3], "share": [0.25, 0.75]})
+    >>> distribution_chart(classes, title="How is CLV spread?").title
+    'How is CLV spread?'
+    """
+    drawn = classes.select(pl.col("label").alias("name"), "n", "share", pl.lit(_BLUE).alias("paint"))
+    return _bars(drawn, title=title)
+
+
+def _bars(drawn: pl.DataFrame, *, title: str) -> alt.LayerChart:
+    """A bar for the customers of each row, with their number and their share behind it."""
     axis = alt.Axis(ticks=False, domain=False, labelLimit=0)
     place = alt.Y("name:N", title=None, sort=drawn["name"].to_list(), axis=axis)
+    # Room beyond the longest bar for its words.
     reach = 1.45 * max(float(drawn.select(pl.col("share").max()).item() or 0.0), 0.01)
     base = alt.Chart(drawn)
     bars = base.mark_bar().encode(
@@ -38,8 +79,7 @@ def levels_chart(rows: pl.DataFrame) -> alt.LayerChart:
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(zero=True, domainMax=reach)),
         color=alt.Color("paint:N", scale=None),
         tooltip=[
-            alt.Tooltip("score:N", title="Score"),
-            alt.Tooltip("level:N", title="Level"),
+            alt.Tooltip("name:N", title="Score"),
             alt.Tooltip("n:Q", title="Customers", format=",d"),
             alt.Tooltip("share:Q", title="Of all with this score", format=".1%"),
         ],
@@ -49,7 +89,7 @@ def levels_chart(rows: pl.DataFrame) -> alt.LayerChart:
         .mark_text(align="left", dx=5)
         .encode(y=place, x="share:Q", text="words:N")
     )
-    return alt.LayerChart(layer=[bars, words], title="How do the scores lie?", height=_BAR * drawn.height)
+    return alt.LayerChart(layer=[bars, words], title=title, height=_BAR * drawn.height)
 
 
 def nps_chart(months: Sequence[Mapping[str, object]]) -> alt.LayerChart:
@@ -104,7 +144,7 @@ def calibration_chart(bins: pl.DataFrame) -> alt.LayerChart:
     )
     reach = max(float(rows.select(pl.max_horizontal("expected", "bought", "high").max()).item() or 0.0), 0.01)
     scale = alt.Scale(zero=True, domain=[0, 1.05 * reach])
-    x = alt.X("expected:Q", title="Expected purchases a customer", scale=scale)
+    x = alt.X("expected:Q", title="Expected purchases a customer", scale=scale, axis=alt.Axis(tickCount=6))
     y = alt.Y("bought:Q", title="Bought", scale=scale)
     tooltip = [
         alt.Tooltip("n_customers:Q", title="Customers", format=",d"),

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from adplanning.core.errors import NotFound
 from adplanning.core.periods import RESOLUTION, Period
 from adplanning.core.vocabulary import PublicRevenue, ScoreType
 from adplanning.people.customer_queries import activity_statements
@@ -38,6 +39,7 @@ from adplanning.store.tables.scores import CustomerScore
 # Both databases bound the number of values in one statement.
 IDS_A_STATEMENT = 5_000
 _SCORES, _PERSONS, _MEMBERS = TABLES["customer_scores"].c, TABLES["persons"].c, TABLES["segment_members"].c
+_SEGMENTS = TABLES["segments"].c
 SCORE_ORDERS: Orders = {
     "calculated_at": [_SCORES.calculated_at],
     "score_value": [_SCORES.score_value],
@@ -95,10 +97,20 @@ def ratings_of(session: Session, person_id: str) -> pl.DataFrame:
 
 
 def rating_facts(engine: Engine, period: Period, segment_id: str | None) -> pl.DataFrame:
-    """The ratings of a period, as for `nps.latest_ratings`; with a segment, those of its members."""
+    """The ratings of a period, as for `nps.latest_ratings`; with a segment, those of its members.
+
+    Raises
+    ------
+    NotFound : there is no such segment.
+    """
+    if segment_id is None:
+        return facts.read(engine, facts.statement("ratings", _RATING, period))[0]
     members = select(_MEMBERS.person_id).where(_MEMBERS.segment_id == segment_id)
-    where = [] if segment_id is None else [TABLES["ratings"].c.person_id.in_(members)]
-    return facts.read(engine, facts.statement("ratings", _RATING, period, where=where))[0]
+    theirs = facts.statement("ratings", _RATING, period, where=[TABLES["ratings"].c.person_id.in_(members)])
+    rated, segment = facts.read(engine, theirs, select(_SEGMENTS.id).where(_SEGMENTS.id == segment_id))
+    if segment.is_empty():
+        raise NotFound(f"segment_id: there is no segment {segment_id!r}; GET /admin/ad-planning/segments lists them")
+    return rated
 
 
 def values_of_types(engine: Engine, score_types: Sequence[str]) -> pl.DataFrame:

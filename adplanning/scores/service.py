@@ -13,8 +13,11 @@ from sqlalchemy import Engine, Float, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from adplanning.core.periods import Period
+from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import RiskLevel, ScoreType
 from adplanning.scores import queries
+from adplanning.scores.catalogue import SCORES
+from adplanning.scores.distribution import value_distribution
 from adplanning.scores.nps import net_promoter_score, nps_trend
 from adplanning.scores.standings import percentiles
 from adplanning.scores.tiers import HIGH_VALUE, NAMES
@@ -151,10 +154,38 @@ def tier_distribution(
     return TierDistribution(by_tier, total, weighted / total if total else None)
 
 
+def levels_of_all(session: Session) -> pl.DataFrame:
+    """How the scores of every type lie: score_type, level, n, share (0–1), average.
+
+    One row per level in the order of `catalogue.SCORES`; share and average are null where nobody has them.
+    """
+    found = {kind: tier_distribution(session, kind) for kind in SCORES}
+    return pl.DataFrame(
+        [
+            (kind.value, level, tier.n, ratio(tier.n, its.total), tier.average)
+            for kind, its in found.items()
+            for level, tier in its.by_tier.items()
+        ],
+        schema={"score_type": pl.String, "level": pl.String, "n": pl.Int64, "share": pl.Float64, "average": pl.Float64},
+        orient="row",
+    )
+
+
+def value_classes(engine: Engine, score_type: ScoreType) -> pl.DataFrame:
+    """How many customers have which value of a score, over all of them; see `distribution.value_distribution`."""
+    values = queries.values_of_types(engine, [score_type])["score_value"]
+    return value_distribution(values, score_type)
+
+
 def nps_report(
     engine: Engine, period: Period, *, zone: ZoneInfo, segment_id: str | None = None
 ) -> tuple[dict[str, float], list[dict[str, float | str]]]:
-    """The net promoter score of a period and month by month; with a segment, of its members. See `nps`."""
+    """The net promoter score of a period and month by month; with a segment, of its members. See `nps`.
+
+    Raises
+    ------
+    NotFound : there is no such segment.
+    """
     ratings = queries.rating_facts(engine, period, segment_id).lazy()
     return net_promoter_score(ratings), nps_trend(ratings, zone=zone)
 

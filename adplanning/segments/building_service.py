@@ -17,7 +17,7 @@ from adplanning.core.vocabulary import AddedReason
 from adplanning.segments.criteria import Criteria, fields_of, parse_criteria
 from adplanning.segments.feature_service import CustomerFeatures
 from adplanning.segments.fields import FIELDS, column_of
-from adplanning.segments.service import count_members
+from adplanning.segments.service import count_members, segment_to_change
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.people import Person
 from adplanning.store.tables.segments import Segment, SegmentSize
@@ -94,8 +94,10 @@ def build_segment(session: Session, segment: Segment, features: CustomerFeatures
 
     Raises
     ------
+    NotFound : somebody has deleted the segment meanwhile.
     Conflict : the criteria ask for what the table lacks, since somebody has changed them.
     """
+    segment = segment_to_change(session, segment.id)
     criteria = parse_criteria(segment.criteria)
     if not features.covers(criteria):
         raise Conflict("criteria: were changed by somebody else meanwhile; build the segment again")

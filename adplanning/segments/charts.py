@@ -9,6 +9,7 @@ import polars as pl
 SIZE_COLOUR = "#0072B2"
 _CAME = "#E69F00"
 _SHOWN = 30
+_TICKS = 8
 
 
 def size_history(sizes: pl.DataFrame, *, colour: str = SIZE_COLOUR) -> alt.LayerChart:
@@ -16,7 +17,7 @@ def size_history(sizes: pl.DataFrame, *, colour: str = SIZE_COLOUR) -> alt.Layer
 
     Parameters
     ----------
-    sizes : one row per build: built_at (UTC), n_members, n_added, n_removed.
+    sizes : one row per build: built_at (as the clock shows it where it is read), n_members, n_added, n_removed.
     colour : of the line.
 
     Returns
@@ -24,8 +25,8 @@ def size_history(sizes: pl.DataFrame, *, colour: str = SIZE_COLOUR) -> alt.Layer
     A step for every build, because between two builds nobody comes or goes; from zero, the last number written at the
     end.
 
-    >>> from datetime import UTC, datetime
-    >>> at = datetime(2026, 3, 2, tzinfo=UTC)
+    >>> from datetime import datetime
+    >>> at = datetime(2026, 3, 2, 9, 30)
     >>> size_history(
     ...     pl.DataFrame({"built_at": [at], "n_members": [12], "n_added": [12], "n_removed": [0]})
     ... ).title
@@ -33,8 +34,12 @@ def size_history(sizes: pl.DataFrame, *, colour: str = SIZE_COLOUR) -> alt.Layer
     """
     # There is no half a member.
     whole = alt.Axis(format=",d", labelExpr="datum.value % 1 ? '' : datum.label")
-    across = alt.X("built_at:T", title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True))
-    up = alt.Y("n_members:Q", title="members", scale=alt.Scale(zero=True), axis=whole)
+    across = alt.X(
+        "built_at:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b %Y", values=_days(sizes), labelOverlap=True, grid=False),
+    )
+    up = alt.Y("n_members:Q", title="Members", scale=alt.Scale(zero=True), axis=whole)
     tooltip = [
         alt.Tooltip("built_at:T", title="built", format="%-d %b %Y, %H:%M"),
         alt.Tooltip("n_members:Q", title="members", format=",d"),
@@ -50,6 +55,16 @@ def size_history(sizes: pl.DataFrame, *, colour: str = SIZE_COLOUR) -> alt.Layer
         .encode(x=across, y=up, text=alt.Text("n_members:Q", format=",d"))
     )
     return alt.LayerChart(layer=[line, points, last], title="How large has it been?", width=520, height=200)
+
+
+def _days(sizes: pl.DataFrame) -> list[alt.DateTime]:
+    """The first build of each day, thinned out: each day is written once."""
+    at = sizes.sort("built_at")["built_at"]
+    firsts = at.filter(at.dt.date().is_first_distinct())
+    return [
+        alt.DateTime(year=one.year, month=one.month, date=one.day, hours=one.hour, minutes=one.minute)
+        for one in firsts.gather_every(-(-len(firsts) // _TICKS)).to_list()
+    ]
 
 
 def segment_sizes(built: pl.DataFrame) -> alt.Chart:

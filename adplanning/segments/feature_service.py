@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -28,6 +29,9 @@ from adplanning.segments.own_attributes import attribute_names, with_attributes
 from adplanning.segments.queries import fact_statements
 from adplanning.segments.visits import visits
 from adplanning.store import facts
+
+# What takes longest to read comes last: the others are worked on meanwhile.
+_IN_ORDER: Final = ("persons", "sightings", "rates", "conversions", "scores", "page_views")
 
 
 @dataclass(frozen=True)
@@ -78,27 +82,29 @@ def customer_features(
     own = None if fields is None else sorted(name for name in fields if name not in FIELDS)
     asked = FIELDS.keys() if fields is None else frozenset(fields)
     statements = fact_statements(asked, with_own=own != [], as_of=as_of, public_revenue=public_revenue)
-    read = dict(zip(statements, facts.read(engine, *statements.values()), strict=True))
-    persons = read.pop("persons").rename({"id": "person_id"})
+    reading = facts.read_ahead(engine, *(statements[name] for name in _IN_ORDER if name in statements))
+    persons = next(reading).rename({"id": "person_id"})
+    known = owners(next(reading)) if "sightings" in statements else None
     kinds: dict[str, Kind] = {}
     if own != []:
         names = attribute_names(persons["attributes"]) if own is None else own
         persons, kinds = with_attributes(persons, names)
         asked = frozenset(asked) | frozenset(names)
     parts = []
-    known = owners(read.pop("sightings")) if "sightings" in read else None
-    if known is not None and "conversions" in read:
-        theirs = of_persons(read.pop("conversions").lazy(), known, at="converted_at")
+    if known is not None and "conversions" in statements:
+        rates = next(reading)
+        theirs = of_persons(next(reading).lazy(), known, at="converted_at")
         # Persons who are gone are no buyers among whom others stand.
-        theirs = theirs.join(persons.lazy().select("person_id"), on="person_id", how="semi")
-        parts.append(order_features(theirs, read.pop("rates"), as_of=as_of, zone=zone, currency=currency))
-    if known is not None and "page_views" in read:
-        came = of_persons(visits(read.pop("page_views").lazy()), known, at="began_at")
-        parts.append(visit_features(came, as_of=as_of))
-    if "scores" in read:
-        parts.append(score_features(read.pop("scores").lazy(), currency=currency))
+        theirs = theirs.join(persons.lazy().select("person_id"), on="person_id", how="semi").collect().lazy()
+        parts.append(order_features(theirs, rates, as_of=as_of, zone=zone, currency=currency).collect())
+    if "scores" in statements:
+        parts.append(score_features(next(reading).lazy(), currency=currency).collect())
+    if known is not None and "page_views" in statements:
+        came = of_persons(visits(next(reading).lazy()), known, at="began_at")
+        parts.append(visit_features(came, as_of=as_of).collect())
     people = person_features(persons.lazy(), asked & FROM_PERSONS, map(column_of, kinds), as_of=as_of, zone=zone)
-    frame = feature_table(people, parts, [column_of(name) for name in asked]).collect()
+    columns = [column_of(name) for name in asked]
+    frame = feature_table(people, (part.lazy() for part in parts), columns).collect()
     return CustomerFeatures(frame, frozenset(asked), kinds, as_of, zone, currency)
 
 

@@ -29,6 +29,12 @@ MEMBER_ORDERS: Orders = {
     "name": [_PERSONS.first_name, _PERSONS.last_name],
     **{name: [_PERSONS[name]] for name in ("email", "phone")},
 }
+MEMBER_DETAILS = (
+    _MEMBERS.person_id,
+    *(_PERSONS[name] for name in ("email", "first_name", "last_name", "phone")),
+    _MEMBERS.added_at,
+    _MEMBERS.added_reason,
+)
 _TEXTS = [_PERSONS[name] for name in ("email", "first_name", "last_name", "phone", "id")]
 _BEHIND = {
     "age": ("date_of_birth",),
@@ -98,4 +104,14 @@ def members_of(segment_id: str, *, search: str | None = None) -> Select[SegmentM
         select(SegmentMember)
         .outerjoin_from(SegmentMember, Person, Person.id == SegmentMember.person_id)
         .where(SegmentMember.segment_id == segment_id, *containing(_TEXTS, search))
+    )
+
+
+def member_details(segment_id: str, *, search: str | None = None) -> Select[Any]:
+    """The SELECT of a segment's members with what their persons are called, those who came last first."""
+    return (
+        select(*MEMBER_DETAILS)
+        .outerjoin_from(TABLES["segment_members"], TABLES["persons"], _PERSONS.id == _MEMBERS.person_id)
+        .where(_MEMBERS.segment_id == segment_id, *containing(_TEXTS, search))
+        .order_by(_MEMBERS.added_at.desc(), _MEMBERS.person_id)
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from adplanning.core.errors import NotFound
 from adplanning.core.ids import new_id
+from adplanning.core.periods import isoformat
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import AddedReason
 from adplanning.people.service import find_person
@@ -22,6 +24,9 @@ from adplanning.store.tables.segments import Segment, SegmentMember, SegmentSize
 
 # Builds of two and a half years of nights.
 MAX_SIZES = 1000
+MEMBERS_A_PART: Final = 5_000
+MEMBER_COLUMNS: Final = tuple(str(column.key) for column in queries.MEMBER_DETAILS)
+"""What `all_members` tells of each."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,17 @@ def find_segment(session: Session, segment_id: str) -> Segment:
     return segment
 
 
+def segment_to_change(session: Session, segment_id: str) -> Segment:
+    """The same as it is now, which nobody else changes before this transaction ends: members and their count agree.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    session.get(Segment, segment_id, with_for_update=True, populate_existing=True)
+    return find_segment(session, segment_id)
+
+
 def list_segments(
     session: Session,
     filters: Mapping[str, str | bool | None],
@@ -112,7 +128,7 @@ def change_segment(session: Session, segment_id: str, given: SegmentChange, *, n
     NotFound : there is no such segment.
     InvalidData : criteria that cannot be read, or a null where there must be a value.
     """
-    segment = find_segment(session, segment_id)
+    segment = segment_to_change(session, segment_id)
     for name, value in segment_columns(given).items():
         setattr(segment, name, value)
     segment.updated_at = now
@@ -122,7 +138,7 @@ def change_segment(session: Session, segment_id: str, given: SegmentChange, *, n
 
 def delete_segment(session: Session, segment_id: str) -> None:
     """Remove a segment with its members and its history; the persons stay."""
-    session.delete(find_segment(session, segment_id))
+    session.delete(segment_to_change(session, segment_id))
 
 
 def members(
@@ -164,6 +180,22 @@ def members(
     return [(member, persons.get(member.person_id)) for member in found], count
 
 
+def all_members(session: Session, segment_id: str, *, search: str | None = None) -> Iterator[list[dict[str, object]]]:
+    """Every member of a segment that `members` would page through, some at a time: those who came last first.
+
+    Each has `MEMBER_COLUMNS`, added_at as ISO 8601; those of a person who is gone are None.
+
+    Raises
+    ------
+    NotFound : there is no such segment.
+    InvalidData : a search for what no text can hold.
+    """
+    find_segment(session, segment_id)
+    query = queries.member_details(segment_id, search=search).execution_options(yield_per=MEMBERS_A_PART)
+    parts = session.execute(query).mappings().partitions()
+    return ([{**row, "added_at": isoformat(row["added_at"])} for row in part] for part in parts)
+
+
 def add_member(session: Session, segment_id: str, person_id: str, *, now: datetime) -> SegmentMember:
     """Put a person into a segment by hand, where they stay whatever its criteria say; done twice, it changes nothing.
 
@@ -171,7 +203,7 @@ def add_member(session: Session, segment_id: str, person_id: str, *, now: dateti
     ------
     NotFound : there is no such segment or person.
     """
-    segment = find_segment(session, segment_id)
+    segment = segment_to_change(session, segment_id)
     find_person(session, person_id)
     member = session.get(SegmentMember, (segment_id, person_id))
     if member is None:
@@ -191,7 +223,7 @@ def remove_member(session: Session, segment_id: str, person_id: str) -> None:
     ------
     NotFound : there is no such segment, or the person is not in it.
     """
-    segment = find_segment(session, segment_id)
+    segment = segment_to_change(session, segment_id)
     member = session.get(SegmentMember, (segment_id, person_id))
     if member is None:
         raise NotFound(f"person_id: {person_id!r} is not in the segment; GET …/members lists who is")

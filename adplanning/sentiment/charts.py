@@ -21,7 +21,7 @@ COLOURS: Final[Mapping[SentimentLabel, str]] = {
 }
 """The colour of each label."""
 
-_WORDS: Final = {label.value: label.value.replace("_", " ") for label in COLOURS}
+_WORDS: Final = {label.value: label.value.replace("_", " ").capitalize() for label in COLOURS}
 _SCALE: Final = alt.Scale(domain=list(_WORDS.values()), range=list(COLOURS.values()))
 _BAR = 22
 
@@ -38,7 +38,7 @@ def score_over_time(rows: pl.DataFrame, *, unit: str) -> alt.LayerChart:
     'How does what customers say sound, by day?'
     """
     drawn = rows.with_columns(pl.col("on").cast(pl.String))
-    day = alt.X("on:T", title=None, axis=alt.Axis(labelOverlap=True))
+    day = alt.X("on:T", title=None, axis=alt.Axis(format="%b %Y" if unit == "month" else "%-d %b", labelOverlap=True))
     score = alt.Y(
         "mean_score:Q",
         title=None,
@@ -85,7 +85,7 @@ def texts_by_label(n_by_label: Mapping[SentimentLabel, int]) -> alt.LayerChart:
         .mark_bar()
         .encode(
             y=place,
-            x=alt.X("n:Q", title=None, axis=alt.Axis(format="~s", tickMinStep=1), scale=alt.Scale(zero=True)),
+            x=_counted("n", max(n_by_label.values(), default=0)),
             color=alt.Color("label:N", scale=_SCALE, legend=None),
             tooltip=[alt.Tooltip("label:N", title="Label"), alt.Tooltip("n:Q", title="Texts", format=",d")],
         )
@@ -110,7 +110,7 @@ def heaviest_keywords(rows: pl.DataFrame) -> alt.LayerChart:
         .mark_bar(color="#0072B2")
         .encode(
             y=place,
-            x=alt.X("n_texts:Q", title=None, axis=alt.Axis(format="~s", tickMinStep=1), scale=alt.Scale(zero=True)),
+            x=_counted("n_texts", rows.select(pl.col("n_texts").max()).item() or 0),
             tooltip=[
                 alt.Tooltip("keyword:N", title="Keyword"),
                 alt.Tooltip("n_texts:Q", title="Texts", format=",d"),
@@ -158,6 +158,11 @@ def labels_by_topic(rows: pl.DataFrame) -> alt.Chart:
         )
     )
     return bars
+
+
+def _counted(name: str, most: int) -> alt.X:
+    """Bars whose number is written behind them: without an axis, and with room for it."""
+    return alt.X(f"{name}:Q", title=None, axis=None, scale=alt.Scale(zero=True, domainMax=1.1 * max(most, 1)))
 
 
 _ENDS: Final = (

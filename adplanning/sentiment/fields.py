@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Fields, InstantText, Optional
+from adplanning.core.fields import Fields, InstantText, Optional, Rating, Scale
 from adplanning.core.texts import Identifier, JsonObject, none_if_blank, storable_text
 from adplanning.core.vocabulary import TextSource
 from adplanning.sentiment.words import MOST_CHARACTERS
@@ -35,10 +35,6 @@ class SentimentFields(Fields):
     said_at: InstantText | None = None
 
 
-def _in_words(scale: object) -> object:
-    return str(scale) if isinstance(scale, int) and not isinstance(scale, bool) else scale
-
-
 Content = Annotated[
     Annotated[str, StringConstraints(max_length=MOST_CHARACTERS), AfterValidator(storable_text)] | None,
     AfterValidator(none_if_blank),
@@ -53,8 +49,8 @@ class FeedbackFields(Fields):
 
     person_id: Optional = None
     content: Content = None
-    rating: Annotated[int, Field(strict=True)] | None = None
-    scale: Annotated[Literal["5", "10"], BeforeValidator(_in_words)] = "10"
+    rating: Rating | None = None
+    scale: Scale = "10"
     website_id: Optional = None
     source_id: Annotated[Identifier | None, BeforeValidator(none_if_blank)] = None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,12 +133,49 @@ def read(engine: Engine, *statements: Select[Any]) -> list[pl.DataFrame]:
     ------
     StoreUnavailable : the database cannot be read now.
     """
+    return list(_each(engine, statements))
+
+
+def read_ahead(engine: Engine, *statements: Select[Any]) -> Iterator[pl.DataFrame]:
+    """The same, each answer as soon as it is read: the next ones are read while the caller works on it.
+
+    Raises
+    ------
+    StoreUnavailable : as `read`, at the answer that cannot be read.
+    """
+    arrived: SimpleQueue[pl.DataFrame | BaseException] = SimpleQueue()
+
+    def fetch() -> None:
+        try:
+            for frame in _each(engine, statements):
+                arrived.put(frame)
+        except BaseException as fault:  # noqa: BLE001 the caller's to handle
+            arrived.put(fault)
+
+    Thread(target=fetch, daemon=True).start()
+
+    def next_one() -> pl.DataFrame:
+        frame = arrived.get()
+        if isinstance(frame, BaseException):
+            raise frame
+        return frame
+
+    for _ in statements:
+        # Not kept in a name here: it would hold the memory of one that the caller has done with.
+        yield next_one()
+
+
+def _each(engine: Engine, statements: Sequence[Select[Any]]) -> Iterator[pl.DataFrame]:
     if is_sqlite(engine):
         path = str(engine.url.database)
         frames = reading_process().read(path, [_compiled(query, _SQLITE) for query in statements])
     else:
         frames = _read_postgresql(engine, [_compiled(query, _POSTGRESQL) for query in statements])
-    return [_typed(frame, query) for frame, query in zip(frames, statements, strict=True)]
+    for query in statements:
+        # Not kept in a name here: it would hold the memory while the next one is read.
+        yield _typed(next(frames), query)
+    # To its end, where the connection is given back.
+    next(frames, None)
 
 
 _SQLITE = SQLiteDialect(paramstyle="qmark")
@@ -203,7 +242,7 @@ _DTYPES: dict[type[TypeEngine[Any]], pl.DataType] = {
 }
 
 
-def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> list[pl.DataFrame]:
+def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]]) -> Iterator[pl.DataFrame]:
     # Imported where it is used: 55 MB that a process which reads SQLite need not hold.
     import adbc_driver_postgresql.dbapi as adbc_postgresql  # noqa: PLC0415
 
@@ -213,11 +252,9 @@ def _read_postgresql(engine: Engine, statements: list[tuple[str, list[object]]])
         with adbc_postgresql.connect(make_conninfo(**{**arguments, **POSTGRESQL_CONNECT_ARGS})) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            frames = []
             for sql, parameters in statements:
                 with connection.cursor() as cursor:
                     cursor.execute(sql, parameters or None)
-                    frames.append(cursor.fetch_polars())
-            return frames
+                    yield cursor.fetch_polars()
     except adbc_postgresql.OperationalError:
         raise StoreUnavailable("the database server cannot be read now; try again shortly") from None

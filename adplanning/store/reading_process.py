@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -30,8 +30,9 @@ class ReadingProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: str, statements: Sequence[tuple[str, list[object]]]) -> list[pl.DataFrame]:
-        """Run SELECTs on one snapshot of the file.
+    def read(self, path: str, statements: Sequence[tuple[str, list[object]]]) -> Iterator[pl.DataFrame]:
+        """Run SELECTs on one snapshot of the file; each answer comes when it is read, and nobody else is answered until
+        the last one has come.
 
         Raises
         ------
@@ -40,14 +41,14 @@ class ReadingProcess:
         request = json.dumps({"path": quote(path), "statements": statements}).encode() + b"\n"
         with self._lock:
             try:
-                return self._ask(request, len(statements))
+                yield from self._ask(request, len(statements))
             except StoreUnavailable:
                 raise
             except (OSError, EOFError, lib.ArrowException):
                 self.stop()
                 raise StoreUnavailable("the process that reads the database died; try again") from None
             except BaseException:
-                # Interrupted: the rest of this answer must not be taken for the next one.
+                # Interrupted or given up: the rest of this answer must not be taken for the next one.
                 self.stop()
                 raise
 
@@ -58,7 +59,7 @@ class ReadingProcess:
             self._process.communicate()
             self._process = None
 
-    def _ask(self, request: bytes, n_answers: int) -> list[pl.DataFrame]:
+    def _ask(self, request: bytes, n_answers: int) -> Iterator[pl.DataFrame]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._process = subprocess.Popen(  # noqa: S603 our own file
@@ -73,7 +74,8 @@ class ReadingProcess:
         self._process.stdin.write(request)
         self._process.stdin.flush()
         answers: BinaryIO = self._process.stdout  # type: ignore[assignment]
-        return [_answer(answers) for _ in range(n_answers)]
+        for _ in range(n_answers):
+            yield _answer(answers)
 
 
 def _answer(answers: BinaryIO) -> pl.DataFrame:

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 from traitlets import Dict, Unicode
 
+from adplanning.core.csv_text import csv_text
 from adplanning.ui.component import Component
-from adplanning.ui.table import csv_text
 from adplanning.ui.vega import library, library_address
 
 

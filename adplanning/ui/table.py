@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from traitlets import Bool, Dict, Int, List, Unicode
 
+from adplanning.core.csv_text import csv_text
 from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.texts import storable_text
@@ -315,28 +314,3 @@ class Table(Component):
         if query.offset:
             state["page"] = str(query.offset // query.limit + 1)
         return {key: value for key, value in state.items() if value}
-
-
-def csv_text(rows: Sequence[Mapping[str, object]], *, with_headings: bool = True) -> str:
-    r"""Rows as CSV that no spreadsheet takes for formulas: a text that would begin one gets an apostrophe before it.
-
-    Source: OWASP, CSV Injection.
-
-    >>> csv_text([{"name": "=1+1", "value": -3.5}])
-    "name,value\r\n'=1+1,-3.5\r\n"
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    if with_headings and rows:
-        writer.writerow([_harmless(heading) for heading in rows[0]])
-    writer.writerows([[_harmless(value) for value in row.values()] for row in rows])
-    return out.getvalue()
-
-
-def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.lstrip(" \u3000")[:1] in _BEGINS_A_FORMULA:
-        return f"'{value}"
-    return value
-
-
-_BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")

@@ -13,14 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adplanning.conversions.service import goal_rules
-from adplanning.core.errors import InvalidData
 from adplanning.core.fields import json_text
 from adplanning.core.ids import new_id
 from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import JourneyEventType, Origin, ScoreType, TextSource
 from adplanning.journeys.stages import stage_of_event
-from adplanning.people.erasure_service import erased_among
-from adplanning.people.erasures import ErasedKind
+from adplanning.people.erasure_service import refuse_erased
 from adplanning.scores.nps import rated
 from adplanning.scores.rating_service import record_rating
 from adplanning.scores.scoring_service import refresh_scores
@@ -99,19 +97,6 @@ def give_feedback(
             public_revenue=settings.public_revenue,
         )
     return FeedbackGiven(feedback, sentiment, nps, is_new=True)
-
-
-def refuse_erased(session: Session, person_id: str | None) -> None:
-    """Keep out what would bring somebody back who was erased.
-
-    Raises
-    ------
-    InvalidData : the person was erased.
-    """
-    if person_id is not None and erased_among(session, ErasedKind.person, [person_id]):
-        raise InvalidData.at(
-            "person_id", "this person was erased; leave person_id out to keep what was said without it"
-        )
 
 
 def _given_before(session: Session, feedback: Feedback) -> FeedbackGiven:

@@ -49,11 +49,11 @@ def erase_person(session: Session, before: Holdings, *, now: datetime) -> Erasur
     """Erase a person for good, in the caller's transaction.
 
     The person, their scores and memberships go. What they did stays for the totals, under one anonymous id drawn at
-    random, so that paths over several devices, the funnel and unique visitors are counted as before; their visitors and
-    visits get new numbers, and free data, queries of addresses and texts go. A browser that others use too keeps its
-    number. Orders keep their order_id, and leads their platform's id: the same order or lead coming in again is a
-    repeat by them alone. Salted hashes of e-mail, phone and ids stay, by which imports, syncs and orders know whom not
-    to bring back. Texts of anybody that name the person are blanked, files that do are deleted.
+    random, so that paths over several devices, the funnel, unique visitors and who rated twice are counted as before;
+    their visitors and visits get new numbers, and free data, queries of addresses and texts go. A browser that others
+    use too keeps its number. Orders keep their order_id, and leads their platform's id: the same order or lead coming
+    in again is a repeat by them alone. Salted hashes of e-mail, phone and ids stay, by which imports, syncs and orders
+    know whom not to bring back. Texts of anybody that name the person are blanked, files that do are deleted.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def erase_person(session: Session, before: Holdings, *, now: datetime) -> Erasur
     texts = _spelled(found)
     _blank_leads(session, found.rows["leads"], now)
     _blank_opinions(session, found)
-    forget_opinions_and_scores(session, person_id)
     _blank_events(session, found)
     _name_anew(session, found)
+    forget_opinions_and_scores(session, person_id)
     session.execute(delete(TABLES["persons"]).where(TABLES["persons"].c.id == person_id))
     _redact(session, found)
     for file in found.files:
@@ -113,7 +113,6 @@ def _blank_opinions(session: Session, found: Holdings) -> None:
     """Take texts and authors; scores and labels are numbers of the total and stay."""
     _update(session, "feedback", [{"id": r["id"], "person_id": None, "content": None} for r in found.rows["feedback"]])
     _update(session, "sentiments", [{"id": row["id"], **_SAID} for row in found.rows["sentiments"]])
-    _update(session, "ratings", [{"id": row["id"], "person_id": None} for row in found.rows["ratings"]])
 
 
 def _blank_events(session: Session, found: Holdings) -> None:
@@ -132,7 +131,7 @@ def _blank_events(session: Session, found: Holdings) -> None:
 def _name_anew(session: Session, found: Holdings) -> None:
     """Give all that they did one anonymous person, and their own visitors and visits numbers that nobody knows."""
     nobody = new_id(ANONYMOUS.removesuffix("_"))
-    for name in ("conversions", "journey_events", "visitors", "undone_merges"):
+    for name in ("conversions", "journey_events", "visitors", "undone_merges", "ratings"):
         c = TABLES[name].c
         session.execute(update(TABLES[name]).where(c.person_id == found.person_id).values(person_id=nobody))
     for visitor_id in sorted(_own_visitors(found)):

@@ -73,6 +73,16 @@ def test_a_body_beyond_the_bound_is_refused_however_it_is_sent(admin: TestClient
     assert admin.get("/admin/persons").json()["count"] == 0
 
 
+@pytest.mark.parametrize("stated", [None, "application/x-www-form-urlencoded", "text/plain"])
+def test_a_body_is_json_whatever_curl_states_but_not_a_form_of_a_page(admin: TestClient, stated: str | None) -> None:
+    headers = {} if stated is None else {"Content-Type": stated}
+    body = '{"first_name": "Asha"}'
+    assert admin.post("/admin/persons", content=body, headers=headers).status_code == 201
+    from_page = admin.post("/admin/persons", content=body, headers={**headers, "Origin": "https://evil.example"})
+    assert (from_page.status_code, from_page.json()["type"]) == (400, "invalid_data")
+    assert admin.get("/admin/persons").json()["count"] == 1
+
+
 def test_what_is_not_there_is_not_found_and_a_wrong_method_is_said(admin: TestClient) -> None:
     assert admin.get("/admin/nothing").json()["type"] == "not_found"
     wrong = admin.patch("/admin/persons")

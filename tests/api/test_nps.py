@@ -22,7 +22,12 @@ def test_each_person_counts_once(admin: TestClient) -> None:
     [month] = answer["trend"]
     assert (month["score"], month["total"]) == (33.33, 3)
     assert admin.get(URL, params={"to_date": "2020-01-01"}).json()["nps"]["total"] == 0
-    assert admin.get(URL, params={"segment_id": "seg_1"}).json()["nps"]["total"] == 0
+
+
+def test_a_segment_that_is_not_there_is_not_found(admin: TestClient) -> None:
+    answer = admin.get(URL, params={"segment_id": "seg_1"})
+    assert (answer.status_code, answer.json()["type"]) == (404, "not_found")
+    assert "segment_id" in answer.json()["message"]
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(admin: TestClient) -> None:

@@ -78,6 +78,14 @@ def test_predictions_are_listed_and_summed_up_over_all_pages(admin: TestClient) 
         assert admin.get(URL, params=wrong).status_code == 400
 
 
+def test_nothing_is_predicted_of_a_person_who_was_erased(admin: TestClient) -> None:
+    person_id = admin.post("/admin/persons", json={"email": "asha@example.in"}).json()["person"]["id"]
+    assert admin.post(f"/admin/persons/{person_id}/erase").status_code == 200
+    answer = admin.post(URL, json={"person_id": person_id})
+    assert (answer.status_code, answer.json()["issues"][0]["path"]) == (400, "person_id")
+    assert admin.get(URL).json()["count"] == 0
+
+
 def test_nothing_predicted_is_an_empty_list_and_zeros(admin: TestClient) -> None:
     answer = admin.get(URL).json()
     assert (answer["predictions"], answer["count"]) == ([], 0)

@@ -108,6 +108,21 @@ def test_what_cannot_be_scored_is_refused_naming_the_field(admin: TestClient, bo
     assert admin.get(URL).json()["count"] == 0
 
 
+@pytest.mark.parametrize(("rating", "scale"), [(9, "10"), ("9", 10), (9.0, "10")])
+def test_a_rating_and_its_scale_may_come_as_numbers_or_texts(admin: TestClient, rating: object, scale: object) -> None:
+    assert post(admin, "nps", rating=rating, scale=scale)["nps_value"] == 9
+
+
+@pytest.mark.parametrize("body", [{"score_type": "engagement"}, {"score_type": "nps", "rating": 9}])
+def test_nothing_is_scored_of_a_person_who_was_erased(admin: TestClient, body: dict[str, Any]) -> None:
+    person_id = admin.post("/admin/persons", json={"email": "asha@example.in"}).json()["person"]["id"]
+    assert admin.post(f"/admin/persons/{person_id}/erase").status_code == 200
+    answer = admin.post(URL, json={"person_id": person_id, **body})
+    assert answer.status_code == 400
+    assert answer.json()["issues"][0]["path"] == "person_id"
+    assert admin.get("/admin/ad-planning/nps").json()["nps"]["total"] == admin.get(URL).json()["count"] == 0
+
+
 def test_a_list_has_its_rows_and_aggregates_over_all_pages(admin: TestClient) -> None:
     person = admin.post("/admin/persons", json={"first_name": "Asha", "email": "asha@example.in"}).json()["person"]
     for who, rating in ((person["id"], 9), ("ravi", 4)):

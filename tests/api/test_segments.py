@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy import Engine
 
 from adplanning.api.app import create_app
 from adplanning.core.settings import Settings
+from adplanning.segments import service
 from tests.segments import customers
 from tests.segments.customers import device, order, person, shop, store
 
@@ -148,6 +151,31 @@ def test_members_by_hand_stay_and_are_shown_with_their_person(admin: TestClient,
     assert admin.delete(f"{url}/members/asha").status_code == 404
     assert admin.post(f"{url}/members", json={"person_id": "nobody"}).status_code == 404
     assert members_of(admin, segment_id) == {"ravi"}
+
+
+def test_all_members_come_as_csv_that_no_spreadsheet_takes_for_formulas(
+    anywhere: TestClient, any_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MEMBERS_A_PART", 2)
+    named = {"asha": "=1+1", "dev": "Dutt", "meera": "Mehta"}
+    store(any_engine, *(person(name, last_name=last) for name, last in named.items()))
+    segment = made(anywhere, criteria={}, auto_update=True)["segment"]
+    url = f"{URL}/{segment['id']}/members"
+    whole = anywhere.get(url, params={"format": "csv", "limit": 1})
+    assert whole.headers["content-type"] == "text/csv; charset=utf-8"
+    assert whole.headers["content-disposition"] == 'attachment; filename="segment-members.csv"'
+    rows = list(csv.DictReader(io.StringIO(whole.text)))
+    assert [(row["person_id"], row["last_name"], row["added_reason"]) for row in rows] == [
+        ("asha", "'=1+1", "rule_match"),
+        ("dev", "Dutt", "rule_match"),
+        ("meera", "Mehta", "rule_match"),
+    ]
+    assert rows[0]["added_at"] == anywhere.get(url).json()["members"][0]["added_at"]
+    found = anywhere.get(url, params={"format": "csv", "q": "MEHTA"}).text.splitlines()
+    assert [line.split(",")[0] for line in found] == ["person_id", "meera"]
+    assert len(anywhere.get(url, params={"format": "csv", "q": "nobody"}).text.splitlines()) == 1
+    assert anywhere.get(f"{URL}/none/members", params={"format": "csv"}).status_code == 404
+    assert anywhere.get(url, params={"format": "xlsx"}).status_code == 400
 
 
 def test_two_segments_overlap(admin: TestClient, engine: Engine) -> None:

@@ -294,8 +294,8 @@ def measure_build(engine: Engine, table: CustomerFeatures) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("n_customers", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("n_events", type=int, nargs="?", default=20_000_000)
+    parser.add_argument("n_customers", type=int, nargs="?", default=50_000)
+    parser.add_argument("n_events", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--folder", type=Path, help="where the store is kept, to be used again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -32,6 +32,7 @@ PAGES = {
     "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
     "journeys": "/app/ad-planning/journeys",
     "time-to-purchase": "/app/ad-planning/journeys?view=time",
+    "retention": "/app/ad-planning/journeys?view=retention",
     "top-ways": "/app/ad-planning/journeys?view=ways",
     "person": "/app/ad-planning/journeys/person_hostile0",
     "sentiment": "/app/ad-planning/sentiment",
@@ -66,7 +67,7 @@ def at(visitor: Visitor, name: str) -> Visitor:
         "sentiment": 4,
         "segment": 1,
         "time-to-purchase": 1,
-        "scores": 1,
+        "scores": 2,
         "nps": 1,
         "customer-model": 1,
     }.get(name, 0)

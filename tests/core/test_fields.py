@@ -10,7 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Amount, Fields, Optional, StrictFields, changes, instant_or, json_text, minor_units
+from adplanning.core.fields import (
+    Amount,
+    Fields,
+    Optional,
+    Rating,
+    Scale,
+    StrictFields,
+    changes,
+    instant_or,
+    json_text,
+    minor_units,
+)
 from adplanning.core.validation import validated
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -19,6 +30,11 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 class Sale(Fields):
     value: Amount | None = None
     note: Optional = None
+
+
+class Answer(Fields):
+    rating: Rating
+    scale: Scale = "10"
 
 
 class StrictSale(StrictFields):
@@ -34,6 +50,20 @@ def test_an_amount_is_the_exact_number_that_was_written(given: Any, amount: str 
 def test_what_is_no_amount_is_refused(given: Any) -> None:
     with pytest.raises(InvalidData, match="value: "):
         validated(Sale, {"value": given})
+
+
+@pytest.mark.parametrize("given", [4, "4", 4.0])
+@pytest.mark.parametrize("scale", [5, "5"])
+def test_a_rating_and_its_scale_may_be_written_as_numbers_or_texts(given: Any, scale: Any) -> None:
+    assert validated(Answer, {"rating": given, "scale": scale}) == Answer(rating=4, scale="5")
+
+
+@pytest.mark.parametrize(
+    "given", [{"rating": True}, {"rating": 4.5}, {"rating": "good"}, {"rating": None}, {"rating": 4, "scale": True}]
+)
+def test_what_is_no_rating_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidData, match=r"(rating|scale): "):
+        validated(Answer, given)
 
 
 def test_a_blank_text_is_one_that_was_left_out() -> None:

@@ -28,6 +28,8 @@ def stored(engine: Engine) -> dict[str, pl.DataFrame]:
     found = {"feedback": feedback.rename({"source_id": "number"}).drop("id")}
     for name in ("ratings", "journey_events"):
         rows = facts.scan(engine, name, list(TABLES[name].c.keys())).collect().drop("id")
+        # JSON with blanks or without.
+        rows = rows.with_columns(pl.col("^event_data$").str.replace_all(" ", "", literal=True))
         found[name] = rows.join(numbers, left_on="source_id", right_on="feedback_id").drop("source_id")
     return {name: rows.sort("number") for name, rows in found.items()}
 

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from adplanning.scores.calibration import CALIBRATION
-from adplanning.scores.charts import calibration_chart, levels_chart, nps_chart
+from adplanning.scores.charts import calibration_chart, distribution_chart, levels_chart, nps_chart
 
 HARM = "<img src=x onerror=alert(1)>"
 LEVELS = pl.DataFrame(
-    [("CLV", "Gold", "blue", 3, 0.75), ("CLV", "Bronze", "grey", 1, 0.25), ("Churn risk", HARM, "pink", 4, 1.0)],
-    schema=["score", "level", "colour", "n", "share"],
+    [("clv", "gold", 3, 0.75), ("clv", "bronze", 1, 0.25), ("churn_risk", "high", 4, 1.0), ("nps", "passive", 0, None)],
+    schema=["score_type", "level", "n", "share"],
     orient="row",
 )
 MONTHS = [
@@ -26,11 +26,11 @@ def drawn(chart: Any) -> list[dict[str, Any]]:
     return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
 
 
-def test_every_level_has_its_bar_in_the_order_given_and_the_colour_of_its_badge() -> None:
+def test_every_level_has_its_bar_in_the_order_given_and_a_score_that_nobody_has_none() -> None:
     chart = levels_chart(LEVELS)
     rows = drawn(chart)
     assert [(row["name"], row["n"], row["paint"]) for row in rows] == [
-        ("CLV: Gold", 3, "#0072B2"), ("CLV: Bronze", 1, "#999999"), (f"Churn risk: {HARM}", 4, "#999999"),
+        ("CLV: Gold", 3, "#0072B2"), ("CLV: Bronze", 1, "#999999"), ("Churn risk: High", 4, "#D55E00"),
     ]  # fmt: skip
     bars = chart.to_dict()["layer"][0]
     assert bars["encoding"]["y"]["sort"] == [row["name"] for row in rows]
@@ -38,7 +38,14 @@ def test_every_level_has_its_bar_in_the_order_given_and_the_colour_of_its_badge(
 
 
 def test_where_nobody_has_a_score_the_picture_is_empty() -> None:
-    assert levels_chart(LEVELS.with_columns(n=pl.lit(0), share=pl.lit(0.0))).to_dict()["layer"]
+    assert drawn(levels_chart(LEVELS.filter(pl.col("n") == 0))) == []
+
+
+def test_a_value_has_its_bar_from_low_to_high_in_the_words_given() -> None:
+    classes = pl.DataFrame({"label": ["₹0", HARM], "n": [1, 3], "share": [0.25, 0.75]})
+    chart = distribution_chart(classes, title="How is CLV spread?").to_dict()
+    assert chart["layer"][0]["encoding"]["y"]["sort"] == ["₹0", HARM]
+    assert [row["share"] for row in drawn(distribution_chart(classes, title=""))] == [0.25, 0.75]
 
 
 def test_a_month_without_an_answer_is_no_month_of_zero() -> None:

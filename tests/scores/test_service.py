@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine
 
-from adplanning.core.errors import InvalidData
+from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import ScoreType
 from adplanning.scores import service
@@ -92,6 +93,22 @@ def test_tiers_add_up_to_all_and_none_is_left_out(shop: Engine) -> None:
     assert (nps.total, nps.average, list(nps.by_tier)) == (0, None, ["promoter", "passive", "detractor"])
 
 
+def test_the_levels_of_all_scores_are_told_together_and_a_score_that_nobody_has_has_no_share(shop: Engine) -> None:
+    with reading(shop) as session:
+        found = service.levels_of_all(session)
+    rows = {(kind, level): (n, share, average) for kind, level, n, share, average in found.iter_rows()}
+    assert rows["clv", "gold"] == (1, 0.5, 30_000)
+    assert rows["churn_risk", "critical"] == (2, 0.5, 85)
+    assert rows["nps", "promoter"] == (0, None, None)
+    assert len(rows) == 15
+
+
+def test_values_are_classed_over_all_customers(shop: Engine) -> None:
+    found = service.value_classes(shop, ScoreType.churn_risk).filter(pl.col("n") > 0)
+    assert found.select("from_value", "n").rows() == [(20, 1), (60, 1), (80, 1), (90, 1)]
+    assert service.value_classes(shop, ScoreType.nps).is_empty()
+
+
 def test_customers_at_risk_come_by_value_then_by_risk_and_are_summed_up_over_all_pages(shop: Engine) -> None:
     with reading(shop) as session:
         page, summary = service.at_risk(session, min_risk_score=50, limit=2)
@@ -146,5 +163,5 @@ def test_nps_of_a_period_and_of_a_segments_members(any_engine: Engine) -> None:
     assert [(one["month"], one["total"]) for one in months] == [("2026-10", 1), ("2026-11", 3)]
     lately, _ = service.nps_report(any_engine, Period.last_days(30, NOW), zone=zone, segment_id="seg_1")
     assert (lately["score"], lately["total"]) == (100, 1)
-    nobody, none = service.nps_report(any_engine, Period(), zone=zone, segment_id="seg_2")
-    assert (nobody["total"], none) == (0, [])
+    with pytest.raises(NotFound, match="seg_2"):
+        service.nps_report(any_engine, Period(), zone=zone, segment_id="seg_2")

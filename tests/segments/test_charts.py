@@ -32,6 +32,14 @@ def test_the_last_size_is_written_at_the_end_whatever_the_order_of_the_rows() ->
     assert last["n_members"] == 9
 
 
+def test_a_day_is_written_once_however_often_it_was_built_then() -> None:
+    built = pl.concat([history(12, 15), history(12).with_columns(pl.col("built_at") + pl.duration(hours=2))])
+    axis = size_history(built).to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    assert [(one["month"], one["date"]) for one in axis["values"]] == [(3, 2), (3, 3)]
+    year = size_history(history(*range(365))).to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    assert len(year["values"]) == 8
+
+
 def test_the_line_has_the_colour_of_the_segment() -> None:
     assert size_history(history(1), colour="#D55E00").to_dict()["layer"][0]["mark"]["color"] == "#D55E00"
 

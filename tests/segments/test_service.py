@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,27 @@ def test_a_member_is_added_once_and_taken_out(any_engine: Engine) -> None:
                 service.remove_member(session, segment_id, wrong)
         with pytest.raises(NotFound):
             service.add_member(session, segment_id, "nobody", now=NOON)
+
+
+def test_two_who_add_members_at_once_wait_for_each_other(any_engine: Engine) -> None:
+    store(any_engine, person("asha"), person("ravi"))
+    with writing(any_engine) as session:
+        segment_id = made(session, "Loyal")
+
+    def add_both() -> None:
+        with writing(any_engine) as session:
+            for name in ("asha", "ravi"):
+                service.add_member(session, segment_id, name, now=NOON)
+
+    with ThreadPoolExecutor(1) as other:
+        with writing(any_engine) as session:
+            service.add_member(session, segment_id, "asha", now=NOON)
+            adding = other.submit(add_both)
+            with pytest.raises(TimeoutError):
+                adding.result(timeout=0.3)
+        adding.result()
+    with reading(any_engine) as session:
+        assert service.find_segment(session, segment_id).customer_count == 2
 
 
 def test_members_are_searched_and_sorted_by_what_their_persons_are(any_engine: Engine) -> None:

@@ -11,7 +11,9 @@ from adplanning.sentiment.charts import COLOURS, labels_by_topic, texts_by_label
 def test_every_label_has_a_bar_even_without_texts() -> None:
     chart = texts_by_label({SentimentLabel.positive: 2}).to_dict()
     [rows] = {str(values): values for values in chart["datasets"].values()}.values()
-    assert [row["label"] for row in rows] == [label.value.replace("_", " ") for label in SentimentLabel]
+    assert [row["label"] for row in rows] == [
+        "Very negative", "Negative", "Neutral", "Positive", "Very positive", "Mixed",
+    ]  # fmt: skip
     assert sum(row["n"] for row in rows) == 2
 
 

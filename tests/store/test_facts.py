@@ -311,6 +311,18 @@ def test_several_facts_are_read_of_one_moment(any_engine: Engine) -> None:
     assert [first for first, _ in counts] == [second for _, second in counts]
 
 
+def test_answers_may_be_had_one_by_one_while_the_next_are_read(any_engine: Engine) -> None:
+    statements = [facts.statement(fact, ["id"]) for fact in ("conversions", "persons")]
+    ahead = list(facts.read_ahead(any_engine, *statements))
+    assert [frame.schema for frame in ahead] == [frame.schema for frame in facts.read(any_engine, *statements)]
+    given_up = facts.read_ahead(any_engine, *statements)
+    next(given_up)
+    assert facts.read(any_engine, statements[0])[0].equals(ahead[0])
+    nothing_there = select(literal(1).label("n")).select_from(TABLES["persons"]).where(func.no_such_function() == 1)
+    with pytest.raises(Exception, match=r"no_such_function|cannot be read"):
+        list(facts.read_ahead(any_engine, nothing_there))
+
+
 def test_what_is_not_committed_is_not_read(any_engine: Engine) -> None:
     with write_transaction(any_engine) as connection:
         insert_frame(connection, TABLES["visitors"], visitors(["v"]))

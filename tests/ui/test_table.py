@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from adplanning.core.errors import StoreUnavailable
 from adplanning.ui import table as table_module
 from adplanning.ui.actions import Action
 from adplanning.ui.cells import text
-from adplanning.ui.table import Column, Filter, Query, Row, Table, csv_text
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from tests.ui.conftest import NewVisit
 from tests.ui.visiting import NotingFrame, send
 
@@ -374,25 +372,3 @@ def test_a_table_without_a_name_for_it_has_no_export(new_shelf: Any) -> None:
     shelf = new_shelf(export_name="")
     send(shelf.table, "export_rows")
     assert (shelf.table.exportable, shelf.table.exporting) == (False, {})
-
-
-@pytest.mark.parametrize(
-    "harmful",
-    ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\u3000=1", "＝1", "－1", "＋1", "＠x"],
-)
-def test_no_text_becomes_a_formula_in_a_heading_or_below(harmful: str) -> None:
-    [heading], [value] = csv.reader(io.StringIO(csv_text([{harmful: harmful}]), newline=""))
-    assert (heading, value) == (f"'{harmful}", f"'{harmful}")
-
-
-def test_numbers_stay_numbers_and_what_is_missing_is_empty() -> None:
-    assert csv_text([{"a": -3.5, "b": -7, "c": None, "d": 'say "x", y'}]) == 'a,b,c,d\r\n-3.5,-7,,"say ""x"", y"\r\n'
-    assert csv_text([]) == ""
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")), min_size=1))
-def test_every_text_comes_back_but_for_its_apostrophe(values: list[str]) -> None:
-    rows = list(csv.reader(io.StringIO(csv_text([{"v": value, "n": 1} for value in values]), newline="")))[1:]
-    assert [row[0] for row in rows] in (
-        [value if value == row[0] else f"'{value}" for value, row in zip(values, rows, strict=True)],
-    )

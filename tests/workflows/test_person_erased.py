@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ from adplanning.people import service
 from adplanning.people.erasure_service import allow_again
 from adplanning.people.erasures import ErasedKind
 from adplanning.people.mention_service import IMPERSONAL, PERSONAL
+from adplanning.scores.rating_service import record_rating
+from adplanning.scores.service import nps_report
+from adplanning.segments.service import add_member
 from adplanning.store.scrubbing import scrub
 from adplanning.store.session import reading, writing
 from adplanning.store.tables.catalogue import TABLES
@@ -84,6 +88,38 @@ def test_every_total_stays_as_it_was(any_engine: Engine, tmp_path: Path) -> None
     before = totals(any_engine)
     erase(any_engine, asha, tmp_path / "runs")
     assert totals(any_engine) == before
+
+
+def test_who_rated_twice_is_one_of_those_who_rated_after_their_erasure_too(any_engine: Engine, tmp_path: Path) -> None:
+    asha, ravi = fill(any_engine, tmp_path / "runs")
+    with writing(any_engine) as session:
+        for who, rating in ((asha, 3), (ravi, 8)):
+            record_rating(
+                session, person_id=who, rating=rating, scale="10", source_type=None, source_id=None, now=LATER
+            )
+    before = nps_report(any_engine, Period(), zone=UTC)
+    erase(any_engine, asha, tmp_path / "runs")
+    assert before[0]["total"] == 2
+    assert nps_report(any_engine, Period(), zone=UTC) == before
+
+
+def test_nobody_puts_a_person_into_a_segment_while_they_are_erased(any_engine: Engine, tmp_path: Path) -> None:
+    asha, _ = fill(any_engine, tmp_path / "runs")
+
+    def add() -> None:
+        with writing(any_engine) as session:
+            add_member(session, "seg_1", asha, now=LATER)
+
+    with reading(any_engine) as session:
+        held = holdings(session, asha, runs_folder=tmp_path / "runs")
+    with ThreadPoolExecutor(1) as other:
+        with writing(any_engine) as session:
+            erase_person(session, held, now=LATER)
+            adding = other.submit(add)
+            with pytest.raises(TimeoutError):
+                adding.result(timeout=0.3)
+        with pytest.raises(NotFound):
+            adding.result()
 
 
 def totals(engine: Engine) -> list[Any]:

@@ -14,6 +14,7 @@ from adplanning.core.fields import Fields
 from adplanning.core.periods import isoformat
 from adplanning.core.texts import Identifier
 from adplanning.core.vocabulary import RiskLevel, ScoreType, Tier
+from adplanning.people.erasure_service import refuse_erased
 from adplanning.scores import service
 from adplanning.scores.model_service import latest_model
 from adplanning.scores.scoring_service import refresh_scores
@@ -134,7 +135,8 @@ class AtRiskAnswer(BaseModel):
 
 @router.post("", status_code=201)
 def create(body: PredictionFields, session: Writing, settings: AppSettings, now: Now) -> PredictionAnswer:
-    """Predict now and keep it as the person's score. Nothing need be known of the person."""
+    """Predict now and keep it as the person's score. Nothing need be known of the person; who was erased is refused."""
+    refuse_erased(session, body.person_id)
     asked = [one for one in service.PREDICTIVE if body.prediction_type in ("all", one)]
     found = refresh_scores(
         session,

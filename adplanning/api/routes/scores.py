@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StrictInt
+from pydantic import BaseModel
 
 from adplanning.api.deps import AppSettings, Filter, Now, Page, Reading, StoreEngine, Writing
 from adplanning.api.score_bodies import AggregateOut, ScoreOut, aggregates_json, score_json
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Fields, Optional
+from adplanning.core.fields import Fields, Optional, Rating, Scale
 from adplanning.core.texts import Identifier
 from adplanning.core.vocabulary import ScoreType
+from adplanning.people.erasure_service import refuse_erased
 from adplanning.scores import service
 from adplanning.scores.rating_service import record_rating
 from adplanning.scores.scoring_service import refresh_scores
@@ -27,8 +28,8 @@ class ScoreFields(Fields):
 
     person_id: Identifier
     score_type: ScoreType
-    rating: StrictInt | None = None
-    scale: Literal["5", "10"] = "10"
+    rating: Rating | None = None
+    scale: Scale = "10"
     source_type: Optional = None
     source_id: Optional = None
 
@@ -69,7 +70,11 @@ class TierDistributionAnswer(BaseModel):
 
 @router.post("", status_code=201)
 def create(body: ScoreFields, session: Writing, settings: AppSettings, now: Now) -> ScoreResult:
-    """Compute a person's score now and keep it; a rating is kept too. Nothing need be known of the person."""
+    """Compute a person's score now and keep it; a rating is kept too. Nothing need be known of the person.
+
+    Who was erased is refused: they are not scored again.
+    """
+    refuse_erased(session, body.person_id)
     if body.score_type is ScoreType.nps:
         if body.rating is None:
             raise InvalidData.at("rating", "is missing; an nps needs one, on the scale of 5 or 10")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from adplanning.api.deps import AppSettings, Filter, GivenPeriod, Id, Now, Page, Reading, StoreEngine
 from adplanning.core.periods import isoformat
 from adplanning.core.vocabulary import SentimentLabel, TextSource
+from adplanning.people.erasure_service import refuse_erased
 from adplanning.sentiment import service
 from adplanning.sentiment.analysing_service import analyse_text
 from adplanning.sentiment.fields import SentimentFields
@@ -17,7 +18,6 @@ from adplanning.sentiment.figures import LabelCounts
 from adplanning.sentiment.overview_service import Overview, overview
 from adplanning.store.session import writing
 from adplanning.store.tables.opinions import Sentiment
-from adplanning.workflows.feedback_given import refuse_erased
 
 router = APIRouter(prefix="/admin/ad-planning/sentiment", tags=["sentiment"])
 

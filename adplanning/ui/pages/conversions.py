@@ -25,6 +25,7 @@ from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.kpis import Kpi, Kpis, course
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.origins import where_from
+from adplanning.ui.pages.person_words import customer_name, names_of, way_address
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 from adplanning.workflows.conversion_recorded import record_conversion
@@ -252,7 +253,8 @@ def _one(visit: Visit, conversion_id: str) -> Sequence[Component]:
             )
             for goal in goals
         }
-        groups = {**_groups(visit, found), "Goals": met or {"Goals met": text("none")}}
+        persons = names_of(session, {found.person_id} if found.person_id else set())
+        groups = {**_groups(visit, found, persons), "Goals": met or {"Goals met": text("none")}}
         given = _given(found)
         name = badges.CONVERSION_TYPES[ConversionType(found.conversion_type)].words
         when = formats.moment(found.converted_at, visit.settings.zone)
@@ -297,9 +299,15 @@ def _given(found: Conversion) -> dict[str, Any]:
     }
 
 
-def _groups(visit: Visit, found: Conversion) -> Mapping[str, Mapping[str, Cell]]:
+def _groups(visit: Visit, found: Conversion, persons: Mapping[str, str]) -> Mapping[str, Mapping[str, Cell]]:
     def when(instant: datetime | None) -> Cell:
         return text(formats.moment(instant, visit.settings.zone))
+
+    def way_of(customer_id: str | None, words: str) -> Cell:
+        if customer_id is None:
+            return text(None)
+        # What a bot does is on nobody's way.
+        return text(words, href="" if found.is_bot else way_address(customer_id), hint=customer_id)
 
     value = _value(found)
     claimed = "Claimed by a browser, not yet confirmed by the shop" if found.origin == "web" else None
@@ -320,8 +328,8 @@ def _groups(visit: Visit, found: Conversion) -> Mapping[str, Mapping[str, Cell]]
             "Page": text(found.pathname),
         },
         "Who": {
-            "Visitor": text(found.visitor_id),
-            "Person": text(found.person_id),
+            "Visitor": way_of(found.visitor_id, found.visitor_id),
+            "Person": way_of(found.person_id, customer_name(found.person_id, None, persons)),
             "Session": text(found.session_id),
             "Website": text(found.website_id),
             "Id": text(found.id),

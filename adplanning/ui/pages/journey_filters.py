@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from adplanning.people.service import list_websites
 from adplanning.store.tables.events import JourneyEvent
 from adplanning.store.tables.segments import Segment
 from adplanning.ui.catalogue import address_of
-from adplanning.ui.table import Filter, Query
+from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.view_switch import ViewSwitch
 from adplanning.ui.visit import Visit
 
@@ -74,3 +74,46 @@ def view_switch(visit: Visit, asked: Callable[[], Mapping[str, str]]) -> ViewSwi
 
     switch = ViewSwitch(visit, views=VIEWS, changed=turn)
     return switch
+
+
+def scope_table(
+    visit: Visit,
+    *,
+    draw: Callable[[Query], None],
+    fetch: Callable[[Query], tuple[Sequence[Row], int]],
+    columns: Sequence[Column],
+    label: str,
+    sort: str,
+    export_name: str,
+    empty: str,
+    title: str = "",
+) -> tuple[ViewSwitch, Table]:
+    """The views, and the table of one whose numbers take long: they are read when the page is there already.
+
+    Parameters
+    ----------
+    draw : shows what stands above the table, for the same filters.
+    """
+
+    def begin() -> None:
+        table.refresh()
+        draw(table.query)
+
+    table = Table(
+        visit,
+        label=label,
+        title=title,
+        columns=columns,
+        filters=scope_filters(visit),
+        dated=True,
+        sort=sort,
+        fetch=fetch,
+        export_name=export_name,
+        empty=empty,
+        changed=draw,
+        waits=True,
+        beside=lambda: switch.state,
+    )
+    switch = view_switch(visit, lambda: table.state)
+    visit.frame.later(begin)
+    return switch, table

@@ -18,8 +18,8 @@ from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis
-from adplanning.ui.pages.journey_filters import scope_filters, scope_of, view_switch
-from adplanning.ui.table import Column, Query, Row, Table
+from adplanning.ui.pages.journey_filters import scope_of, scope_table
+from adplanning.ui.table import Column, Query, Row
 from adplanning.ui.visit import Visit
 
 AGES: Final = (1, 2, 3, 6, 12)
@@ -51,10 +51,6 @@ def retention_view(visit: Visit) -> Sequence[Component]:
         empty = "Nobody bought before this month, so that there is no month after." if found.height else EMPTY
         chart.draw(retention_chart(found) if has_come_of_age else None, found.to_dicts(), empty=empty)
 
-    def begin() -> None:
-        table.refresh()
-        draw(table.query)
-
     kpis = Kpis()
     chart = ChartCard(
         served=visit.served,
@@ -62,26 +58,20 @@ def retention_view(visit: Visit) -> Sequence[Component]:
         file_name="retention",
         words="By the month of the first purchase: the share who bought in the months after it.",
     )
-    table = Table(
+    switch, table = scope_table(
         visit,
+        draw=draw,
+        fetch=fetch,
         label="Cohorts",
         columns=[
             Column("cohort_on", "First bought", on_phone=True),
             Column("n_customers", "Customers", numeric=True, on_phone=True),
             *(Column(f"age_{age}", _after(age), numeric=True, help="The share who bought then") for age in AGES),
         ],
-        filters=scope_filters(visit),
-        dated=True,
         sort="cohort_on",
-        fetch=fetch,
         export_name="retention",
         empty=EMPTY,
-        changed=draw,
-        waits=True,
-        beside=lambda: switch.state,
     )
-    switch = view_switch(visit, lambda: table.state)
-    visit.frame.later(begin)
     return [switch, kpis, chart, table]
 
 

@@ -16,8 +16,8 @@ from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis
-from adplanning.ui.pages.journey_filters import scope_filters, scope_of, view_switch
-from adplanning.ui.table import Column, Query, Row, Table
+from adplanning.ui.pages.journey_filters import scope_of, scope_table
+from adplanning.ui.table import Column, Query, Row
 from adplanning.ui.visit import Visit
 
 EMPTY = "Nobody bought in this time whose way before is known. Choose other dates, or clear the filters."
@@ -42,10 +42,6 @@ def times_view(visit: Visit) -> Sequence[Component]:
         drawn = conversion_time_chart(found.histogram) if found.n else None
         chart.draw(drawn, found.histogram.to_dicts(), empty=EMPTY)
 
-    def begin() -> None:
-        table.refresh()
-        draw(table.query)
-
     kpis = Kpis()
     chart = ChartCard(
         served=visit.served,
@@ -53,26 +49,20 @@ def times_view(visit: Visit) -> Sequence[Component]:
         file_name="time-to-purchase",
         words="Days from the first thing that is known of a customer to their first purchase.",
     )
-    table = Table(
+    switch, table = scope_table(
         visit,
+        draw=draw,
+        fetch=fetch,
         label="Time to purchase",
         columns=[
             Column("label", "Days", on_phone=True),
             Column("n", "Customers", numeric=True, on_phone=True),
             Column("share", "Share", numeric=True, help="Of all whose time is known"),
         ],
-        filters=scope_filters(visit),
-        dated=True,
         sort="from_days",
-        fetch=fetch,
         export_name="time-to-purchase",
         empty=EMPTY,
-        changed=draw,
-        waits=True,
-        beside=lambda: switch.state,
     )
-    switch = view_switch(visit, lambda: table.state)
-    visit.frame.later(begin)
     return [switch, kpis, chart, table]
 
 

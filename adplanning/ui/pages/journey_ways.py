@@ -15,8 +15,8 @@ from adplanning.ui import badges, formats
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis
-from adplanning.ui.pages.journey_filters import scope_filters, scope_of, view_switch
-from adplanning.ui.table import Column, Query, Row, Table
+from adplanning.ui.pages.journey_filters import scope_of, scope_table
+from adplanning.ui.table import Column, Query, Row
 from adplanning.ui.visit import Visit
 
 MAX_WAYS: Final = 100
@@ -41,13 +41,11 @@ def ways_view(visit: Visit) -> Sequence[Component]:
         found = ways(scope_of(query))
         kpis.show(_headlines(found, currency), f"Of the {MAX_WAYS} commonest ways; a step that repeats is told once.")
 
-    def begin() -> None:
-        table.refresh()
-        draw(table.query)
-
     kpis = Kpis()
-    table = Table(
+    switch, table = scope_table(
         visit,
+        draw=draw,
+        fetch=fetch,
         label="Top ways",
         title="Which ways do customers take?",
         columns=[
@@ -56,18 +54,10 @@ def ways_view(visit: Visit) -> Sequence[Component]:
             Column("n_converted", "Bought", numeric=True, sortable=True),
             Column("share_converted", "Share", numeric=True, sortable=True, help="Of these customers, who bought"),
         ],
-        filters=scope_filters(visit),
-        dated=True,
         sort="n_customers",
-        fetch=fetch,
         export_name="top-ways",
         empty="Nobody did anything in this time. Choose other dates, or clear the filters.",
-        changed=draw,
-        waits=True,
-        beside=lambda: switch.state,
     )
-    switch = view_switch(visit, lambda: table.state)
-    visit.frame.later(begin)
     return [switch, kpis, table]
 
 

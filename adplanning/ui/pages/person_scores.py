@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +13,7 @@ from adplanning.scores.catalogue import SCORES
 from adplanning.store.tables.scores import CustomerScore
 from adplanning.ui import badges, formats
 from adplanning.ui.kpis import Kpi
-from adplanning.ui.pages.lead_words import age
-
-_METHODS: Final = {"rules": "by rules", "bg_nbd": "by the model of purchases"}
+from adplanning.ui.pages.score_words import method_words, written
 
 
 def score_cards(session: Session, person_id: str, *, currency: str, now: datetime) -> Sequence[Kpi]:
@@ -31,31 +28,22 @@ def _card(kind: ScoreType, score: CustomerScore | None, currency: str, now: date
     if score is None:
         return Kpi(its.title, formats.UNKNOWN, its.help, words="Not known yet")
     level = badges.LEVELS[kind].get(score.tier or "")
-    how = "as they rated" if kind is ScoreType.nps else _METHODS.get(score.method, score.method)
-    said = [age(score.calculated_at, now), how]
+    its_currency = score.currency or currency
+    said = [method_words(score, now)]
     if score.confidence:
         said.append(f"{score.confidence} confidence")
     before = score.previous_score
     if before is not None and before != score.score_value:
         went = "up" if score.score_value > before else "down"
-        said.append(f"{went} from {_written(kind, before, score.currency or currency)}")
+        said.append(f"{went} from {written(kind, before, its_currency, short=True)}")
     value = score.score_value
     return Kpi(
         its.title,
-        _written(kind, value, score.currency or currency),
+        written(kind, value, its_currency, short=True),
         its.help,
-        full=formats.money(value, score.currency or currency) if its.unit == "money" else "",
+        full=formats.money(value, its_currency) if its.unit == "money" else "",
         good=1 if its.is_more_better else -1,
         spark=[float(point["value"]) for point in score.history],
         badge=None if level is None else level.cell(),
         words=", ".join(said),
     )
-
-
-def _written(kind: ScoreType, value: float, currency: str) -> str:
-    unit = SCORES[kind].unit
-    if unit == "money":
-        return formats.short_money(value, currency)
-    if unit == "percent":
-        return formats.percent(value / 100)
-    return formats.number(value, 0 if value == int(value) else 1)

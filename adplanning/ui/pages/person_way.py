@@ -23,6 +23,7 @@ MAX_FACTS: Final = 30
 # What the badges, the time, the link and the page say already.
 _SHOWN: Final = frozenset({"id", "event_type", "conversion_type", "conversion_id"})
 _FREE: Final = frozenset({"event_data", "metadata"})
+_UNITS: Final = ((timedelta(days=1), "days"), (timedelta(hours=1), "hours"), (timedelta(minutes=1), "min"))
 _WORDS: Final = {
     "page_url": "Page",
     "pathname": "Page",
@@ -82,9 +83,15 @@ def _seen(label: str, at: datetime | None, words: str, zone: ZoneInfo) -> Kpi:
 
 
 def _took(took: timedelta | None, currency: str) -> str:
-    if took is None or took < timedelta(days=1):
+    """In its largest unit: a card has room for no more.
+
+    >>> [_took(took, "INR") for took in (None, timedelta(seconds=9), timedelta(minutes=12.5), timedelta(hours=36))]
+    ['–', '9 s', '12.5 min', '1.5 days']
+    """
+    if took is None or took < timedelta(minutes=1):
         return formats.duration(None if took is None else took.total_seconds())
-    return f"{formats.number(took / timedelta(days=1), 1, currency=currency)} days"
+    unit, words = next((unit, words) for unit, words in _UNITS if took >= unit)
+    return f"{formats.number(took / unit, 1, currency=currency)} {words}"
 
 
 def headlines(summary: TimelineSummary, visit: Visit) -> tuple[Sequence[Kpi], str]:

@@ -61,6 +61,27 @@ def written(kind: ScoreType, value: float, currency: str, *, short: bool = False
     return formats.number(value, 0 if value == int(value) else 1, currency=currency)
 
 
+def class_words(kind: ScoreType, low: float, high: float, currency: str) -> str:
+    """The values from one up to another, as `scores.distribution` classes them.
+
+    >>> [class_words(ScoreType.clv, *bounds, "INR") for bounds in ((0, 0), (0, 100), (50_000, 100_000))]
+    ['₹0', 'below ₹100', '₹50K to ₹1L']
+    >>> class_words(ScoreType.churn_risk, 20, 30, "INR"), class_words(ScoreType.nps, 9, 10, "INR")
+    ('20% to 30%', '9')
+    """
+
+    def words(value: float) -> str:
+        return (
+            formats.percent(value / 100, 0)
+            if SCORES[kind].unit == "percent"
+            else written(kind, value, currency, short=True)
+        )
+
+    if kind is ScoreType.nps or low == high:
+        return words(low)
+    return f"{words(low)} to {words(high)}" if low else f"below {words(high)}"
+
+
 def value_cell(score: CustomerScore, currency: str) -> Cell:
     """The score itself; a churn risk wears the colour of what it means."""
     kind = ScoreType(score.score_type)

@@ -11,8 +11,8 @@ from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import RiskLevel, ScoreType
 from adplanning.scores import service
 from adplanning.scores.catalogue import SCORES
-from adplanning.scores.charts import levels_chart
-from adplanning.scores.service import Aggregate, ListedScore, TierDistribution
+from adplanning.scores.charts import distribution_chart, levels_chart
+from adplanning.scores.service import Aggregate, ListedScore
 from adplanning.ui import badges, formats
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
@@ -28,6 +28,7 @@ from adplanning.ui.pages.score_risk import risk_view
 from adplanning.ui.pages.score_words import (
     NOTEBOOK,
     SLUG,
+    class_words,
     method_words,
     nps_words,
     tier_cell,
@@ -42,6 +43,7 @@ from adplanning.ui.visit import Visit
 
 TYPES = {kind.value: score.title for kind, score in SCORES.items()}
 TIERS = {name: badge.words for kind in SCORES for name, badge in badges.LEVELS[kind].items()}
+VALUES = "{}: how many customers have which value?"
 EMPTY = "Nobody has been scored yet. “Score customers” computes the scores of everybody; it also runs every night."
 
 
@@ -71,18 +73,38 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
     def draw() -> None:
         with visit.reading() as session:
             found = service.aggregates(session, {})
-            levels = {kind: service.tier_distribution(session, kind) for kind in SCORES}
+            rows = service.levels_of_all(session)
         nps, _ = service.nps_report(visit.engine, Period(), zone=visit.settings.zone)
-        kpis.show(_headlines(found, levels, nps, currency), "Over all customers; the filters narrow the list only.")
-        rows = _level_rows(levels)
-        chart.draw(levels_chart(rows) if rows.height else None, rows.drop("colour").to_dicts(), empty=EMPTY)
+        kpis.show(_headlines(found, rows, nps, currency), "Over all customers; the filters narrow the list only.")
+        levels.draw(levels_chart(rows) if found else None, rows.to_dicts(), empty=EMPTY)
+        draw_values()
+
+    def draw_values() -> None:
+        kind = ScoreType(table.query.filters.get("score_type", ScoreType.clv))
+        title = SCORES[kind].title
+        classes = service.value_classes(visit.engine, kind)
+        bounds = classes.select("from_value", "to_value").iter_rows()
+        labels = [class_words(kind, low, high, currency) for low, high in bounds]
+        rows = classes.insert_column(0, pl.Series("label", labels, pl.String))
+        values.title = VALUES.format(title)
+        values.draw(
+            distribution_chart(rows, title=values.title) if rows.height else None,
+            [{"score_type": kind.value, **row} for row in rows.to_dicts()],
+            empty=f"Nobody has this score yet: {title}.",
+        )
 
     def show() -> None:
         table.refresh()
         draw()
 
     kpis = Kpis()
-    chart = ChartCard(
+    values = ChartCard(
+        served=visit.served,
+        title=VALUES.format(SCORES[ScoreType.clv].title),
+        file_name="score-values",
+        words="All customers who have this score; the score type chosen below is the one shown.",
+    )
+    levels = ChartCard(
         served=visit.served,
         title="How do the scores lie?",
         file_name="score-levels",
@@ -126,20 +148,21 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
         export_name="customer-scores",
         empty=EMPTY,
         empty_action=runs,
+        changed=lambda _: visit.frame.later(draw_values),
     )
     visit.frame.later(draw)
-    return [*button, view_switch(visit), kpis, chart, table]
+    return [*button, view_switch(visit), kpis, values, levels, table]
 
 
 def _headlines(
-    found: dict[str, Aggregate], levels: dict[ScoreType, TierDistribution], nps: dict[str, float], currency: str
+    found: dict[str, Aggregate], levels: pl.DataFrame, nps: dict[str, float], currency: str
 ) -> Sequence[Kpi]:
     def average(kind: ScoreType) -> str:
         return written(kind, found[kind].avg, currency, short=True) if kind in found else formats.UNKNOWN
 
-    risks = levels[ScoreType.churn_risk]
-    n_high = sum(risks.by_tier[level].n for level in (RiskLevel.high, RiskLevel.critical))
-    share = ratio(n_high, risks.total)
+    risks = levels.filter(pl.col("score_type") == ScoreType.churn_risk)
+    n_high = int(risks.filter(pl.col("level").is_in([RiskLevel.high, RiskLevel.critical]))["n"].sum())
+    share = ratio(n_high, int(risks["n"].sum()))
     clv = found.get(ScoreType.clv)
     n_rated = int(nps["total"])
     at_risk, told = (f"{address_of(SLUG)}?view={view}" for view in ("at-risk", "nps"))
@@ -158,7 +181,7 @@ def _headlines(
         Kpi("Average engagement", average(ScoreType.engagement), SCORES[ScoreType.engagement].help),
         Kpi(
             "High churn risk",
-            formats.number(n_high, currency=currency) if risks.total else formats.UNKNOWN,
+            formats.UNKNOWN if share is None else formats.number(n_high, currency=currency),
             "Customers whose risk is high or critical: 50% or more.",
             good=-1,
             href=at_risk,
@@ -172,23 +195,6 @@ def _headlines(
             words=f"{formats.number(n_rated, currency=currency)} rated" if n_rated else "Nobody has rated yet",
         ),
     ]
-
-
-def _level_rows(levels: dict[ScoreType, TierDistribution]) -> pl.DataFrame:
-    rows = [
-        (
-            SCORES[kind].title,
-            badges.LEVELS[kind][name].words,
-            badges.LEVELS[kind][name].colour,
-            tier.n,
-            tier.n / its.total,
-        )
-        for kind, its in levels.items()
-        if its.total
-        for name, tier in its.by_tier.items()
-    ]
-    schema = {"score": pl.String, "level": pl.String, "colour": pl.String, "n": pl.Int64, "share": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _row(visit: Visit, listed: ListedScore) -> Row:

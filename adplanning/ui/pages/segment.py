@@ -91,9 +91,9 @@ def segment_page(visit: Visit, segment_id: str) -> Sequence[Component]:
     kpis.show(_headline_members(n_members, n_persons, currency))
     notices.show([Notice(words) for words in contradictions(criteria, currency)])
     chart = ChartCard(served=visit.served, title="How large has it been?", file_name="segment-size")
-    history = pl.DataFrame(sizes) if sizes else None
+    local = pl.col("built_at").dt.convert_time_zone(visit.settings.zone.key).dt.replace_time_zone(None)
     chart.draw(
-        None if history is None else size_history(history, colour=colour),
+        size_history(pl.DataFrame(sizes).with_columns(local), colour=colour) if sizes else None,
         sizes,
         empty="It has not been built yet; Rebuild works out who is in it.",
     )

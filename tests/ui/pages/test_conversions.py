@@ -195,6 +195,24 @@ def test_a_conversion_is_changed_as_a_whole(shop_engine: Engine, new_visit: NewV
         assert (changed.conversion_name, changed.person_id) == ("By phone", None)
 
 
+def test_who_converted_leads_to_their_way_unless_it_was_a_bot(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    found = one_id(shop_engine, TABLE.c.is_bot.is_(False))
+
+    def links() -> list[str]:
+        details = the(Details, opened(new_visit, frame, shop_engine, record_id=found))
+        who = next(group for group in details.groups if group["title"] == "Who")
+        return [row["cell"]["href"] for row in who["rows"] if row["label"] in ("Visitor", "Person")]
+
+    with write_transaction(shop_engine) as connection:
+        connection.execute(update(TABLE).where(TABLE.c.id == found).values(visitor_id="v/1", person_id="p1"))
+    assert links() == ["/app/ad-planning/journeys/~di8x", "/app/ad-planning/journeys/p1"]
+    with write_transaction(shop_engine) as connection:
+        connection.execute(update(TABLE).where(TABLE.c.id == found).values(is_bot=True))
+    assert links() == ["", ""]
+
+
 def test_a_conversion_is_deleted_after_a_yes_alone(
     shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
 ) -> None:

@@ -76,6 +76,7 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/attribution-report": "No ROAS for the last 30 days",
         "ad-planning/campaign-names": "No name waits",
         "ad-planning/journeys": "Nobody in the last 30 days",
+        "ad-planning/sentiment": "No text in the last 30 days",
         "ad-planning/segments": "None yet",
         "ad-planning/scores": "Nobody scored yet",
         "meta-ads/campaigns": "None yet",

@@ -170,9 +170,9 @@ def test_scores_say_what_they_stand_for_how_old_they_are_and_how_they_came_about
     scores = cards(opened(new_visit, frame, asha), "Scores")
     clv, churn, nps = scores["CLV"], scores["Churn risk"], scores["NPS"]
     assert (clv["value"], clv["badge"]["text"], clv["badge"]["colour"]) == ("₹25K", "Gold", "blue")
-    assert clv["words"] == "3 days ago, by the model of purchases, high confidence, up from ₹20K"
+    assert clv["words"] == "By the model, 3 days ago, high confidence, up from ₹20K"
     assert clv["spark"] == [20000.0, 25000.0]
-    assert (churn["value"], churn["badge"]["colour"], churn["words"]) == ("72.5%", "red", "2 h ago, by rules")
+    assert (churn["value"], churn["badge"]["colour"], churn["words"]) == ("72.5%", "red", "By rules, 2 h ago")
     assert (nps["value"], nps["badge"], nps["words"]) == ("–", None, "Not known yet")
 
 
@@ -182,7 +182,7 @@ def test_scores_are_computed_anew_on_request(asha: Engine, new_visit: NewVisit, 
     assert frame.toasts == [("success", "The scores are of now.")]
     scores = cards(widgets, "Scores")
     assert scores["Engagement"]["value"] != "–"
-    assert scores["CLV"]["words"].startswith("0 min ago, by rules")
+    assert scores["CLV"]["words"].startswith("By rules, 0 min ago")
     with reading(asha) as session:
         assert session.scalar(select(func.count()).select_from(TABLES["customer_scores"])) == 3
 

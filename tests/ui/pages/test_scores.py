@@ -7,18 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine, insert, select
 
 from adplanning import batch
 from adplanning.core.vocabulary import PublicRevenue, Role, ScoreType
+from adplanning.scores.catalogue import SCORES
+from adplanning.scores.charts import levels_chart
 from adplanning.scores.customer_model import NotFitted
 from adplanning.scores.model_service import keep_model
 from adplanning.scores.rating_service import record_rating
 from adplanning.scores.scoring_service import keep_scores, score_customers
+from adplanning.scores.tiers import NAMES
 from adplanning.store.session import write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.scores import CustomerScore
+from adplanning.ui import badges
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
@@ -107,6 +112,10 @@ def numbers(widgets: list[Any]) -> dict[str, tuple[str, str]]:
     return {item["label"]: (item["value"], item["words"]) for item in the(Kpis, widgets).items}
 
 
+def charts(widgets: list[Any]) -> dict[str, ChartCard]:
+    return {widget.file_name: widget for widget in widgets if isinstance(widget, ChartCard)}
+
+
 def texts(row: dict[str, Any], *keys: str) -> list[Any]:
     return [row[key]["text"] for key in keys]
 
@@ -177,13 +186,43 @@ def test_the_headlines_are_over_all_customers(scored: Engine, new_visit: NewVisi
     assert found["NPS"] == ("+33.3", "3 rated")
 
 
-def test_the_picture_holds_every_tier_of_every_type_that_is_scored(
+def test_a_picture_holds_every_tier_of_every_type(scored: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    chart = charts(opened(new_visit, frame, scored))["score-levels"]
+    assert chart.spec is not None
+    assert chart.rows_csv.splitlines()[:3] == [
+        "score_type,level,n,share,average", "clv,platinum,1,0.5,60000.0", "clv,gold,0,0.0,",
+    ]  # fmt: skip
+    assert "NPS" not in str(chart.spec)
+
+
+@pytest.mark.parametrize("kind", ScoreType)
+def test_a_level_is_drawn_in_the_words_and_the_colour_of_its_badge(kind: ScoreType) -> None:
+    paints = {"green": "#009E73", "blue": "#0072B2", "orange": "#E69F00", "red": "#D55E00", "grey": "#999999"}
+    levels = [(kind.value, name, 1, 1.0) for name in NAMES[kind]]
+    rows = pl.DataFrame(levels, schema=["score_type", "level", "n", "share"], orient="row")
+    (drawn,) = levels_chart(rows).to_dict()["datasets"].values()
+    assert [(row["name"], row["paint"]) for row in drawn] == [
+        (f"{SCORES[kind].title}: {badge.words}", paints[badge.colour])
+        for badge in (badges.LEVELS[kind][name] for name in NAMES[kind])
+    ]
+
+
+def test_a_picture_tells_how_the_values_of_the_chosen_score_lie(
     scored: Engine, new_visit: NewVisit, frame: NotingFrame
 ) -> None:
-    chart = the(ChartCard, opened(new_visit, frame, scored))
-    assert chart.spec is not None
-    assert chart.rows_csv.splitlines()[:3] == ["score,level,n,share", "CLV,Platinum,1,0.5", "CLV,Gold,0,0.0"]
-    assert "NPS" not in chart.rows_csv
+    widgets = opened(new_visit, frame, scored)
+    values = charts(widgets)["score-values"]
+    assert values.title == "CLV: how many customers have which value?"
+    assert [line for line in values.rows_csv.splitlines() if ",1,0.5" in line] == [
+        "clv,₹2K to ₹5K,2000.0,5000.0,1,0.5", "clv,₹50K to ₹1L,50000.0,100000.0,1,0.5",
+    ]  # fmt: skip
+    send(the(Table, widgets), "ask", {"score_type": "churn_risk"})
+    frame.catch_up()
+    assert values.title.startswith("Churn risk: ")
+    assert "churn_risk,80% to 90%,80.0,90.0,1,0.25" in values.rows_csv.splitlines()
+    send(the(Table, widgets), "ask", {"score_type": "nps"})
+    frame.catch_up()
+    assert (values.spec, values.empty) == (None, "Nobody has this score yet: NPS.")
 
 
 def test_before_anybody_is_scored_the_page_says_what_to_do(
@@ -191,7 +230,9 @@ def test_before_anybody_is_scored_the_page_says_what_to_do(
 ) -> None:
     widgets = opened(new_visit, frame, engine)
     assert the(Table, widgets).empty.startswith("Nobody has been scored yet.")
-    assert the(ChartCard, widgets).empty.startswith("Nobody has been scored yet.")
+    assert {name: chart.empty[:30] for name, chart in charts(widgets).items()} == {
+        "score-values": "Nobody has this score yet: CLV", "score-levels": "Nobody has been scored yet. “S",
+    }  # fmt: skip
     assert set(numbers(widgets).values()) == {("0", ""), ("–", ""), ("–", "Nobody has rated yet")}
 
 
