@@ -67,6 +67,8 @@ def give_feedback(
     InvalidData : neither content nor rating, a rating beyond its scale, or a person who was erased.
     """
     checked_feedback(fields)
+    if fields.rating is not None:
+        rated(fields.rating, fields.scale)
     refuse_erased(session, fields.person_id)
     feedback, is_new = add_feedback(session, fields, now=now)
     if not is_new:

@@ -150,7 +150,7 @@ def _buyer(session: Session, email: str, order: _Told) -> Person | None:
     made = {"id": new_id("person"), "email": email, "email_key": key, "since": since, "now": to_micros(now)}
     session.execute(_MAKE_PERSON, made)
     person = session.scalars(select(Person).where(Person.email_key == key).with_for_update()).one()
-    gained = {name: told for name, told in _told(customer, person).items() if told and getattr(person, name) is None}
+    gained = {name: told for name, told in _told_of(customer, person).items() if told and getattr(person, name) is None}
     for name, value in gained.items():
         setattr(person, name, value)
     if gained:
@@ -159,7 +159,7 @@ def _buyer(session: Session, email: str, order: _Told) -> Person | None:
     return person
 
 
-def _told(customer: CustomerFields, person: Person) -> Mapping[str, str | None]:
+def _told_of(customer: CustomerFields, person: Person) -> Mapping[str, str | None]:
     told = customer.model_dump(exclude={"name"})
     if not any((customer.first_name, customer.last_name, person.first_name, person.last_name)):
         told["first_name"], told["last_name"] = name_parts(customer.name)

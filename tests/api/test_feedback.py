@@ -85,6 +85,7 @@ def test_words_alone_have_no_nps_and_a_rating_alone_no_sentiment(admin: TestClie
         ({"content": "a\u0000b"}, "content"),
         ({"content": 5}, "content"),
         ({"rating": 11}, "rating"),
+        ({"rating": 10**17}, "rating"),
         ({"rating": 0, "scale": "5"}, "rating"),
         ({"rating": True}, "rating"),
         ({"rating": 4.5}, "rating"),

@@ -84,3 +84,9 @@ def test_a_rating_beyond_its_scale_leaves_nothing_behind(any_engine: Engine) -> 
 def test_words_that_nobody_signs_are_no_step_of_anybody(any_engine: Engine) -> None:
     give(any_engine, FeedbackFields(content=WORDS))
     assert counts(any_engine) == {"feedback": 1, "sentiments": 1, "ratings": 0, "journey_events": 0}
+
+
+def test_a_rating_that_no_column_holds_is_refused_before_anything_is_stored(any_engine: Engine) -> None:
+    with pytest.raises(InvalidData, match="rating"):
+        give(any_engine, GIVEN.model_copy(update={"rating": 10**17}))
+    assert counts(any_engine) == dict.fromkeys(ONCE, 0)
