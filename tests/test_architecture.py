@@ -58,6 +58,7 @@ EXCEPTIONS = {
     ("attribution", "journeys"): "credit runs along a conversion path",
     ("attribution", "people"): "a path is a person's: which visits are whose is told in one place",
     ("journeys", "people"): "a way is a person's, over all devices",
+    ("experiments", "people"): "a subject is a person, over all devices",
     ("scores", "people"): "what a customer did is told over all devices",
     ("segments", "people"): "the same",
     ("metrics", "*"): "the overview adds up what every domain counts",

@@ -287,6 +287,69 @@ class AddedReason(StrEnum):
     imported = "import"
 
 
+class ExperimentStatus(StrEnum):
+    """Where an experiment stands."""
+
+    draft = "draft"
+    running = "running"
+    paused = "paused"
+    completed = "completed"
+
+
+class ExperimentType(StrEnum):
+    """What an experiment changes."""
+
+    ad_creative = "ad_creative"
+    landing_page = "landing_page"
+    audience = "audience"
+    budget = "budget"
+    bidding = "bidding"
+
+
+class PrimaryMetric(StrEnum):
+    """What an experiment is decided by."""
+
+    conversion_rate = "conversion_rate"
+    ctr = "ctr"
+    cpc = "cpc"
+    roas = "roas"
+    leads = "leads"
+    revenue = "revenue"
+
+
+class ExperimentSource(StrEnum):
+    """Where an experiment takes its subjects from: they are told, or found in the store."""
+
+    observations = "observations"
+    campaigns = "campaigns"
+    ad_sets = "ad_sets"
+    landing_pages = "landing_pages"
+
+
+class ForecastStatus(StrEnum):
+    """Whether the days of a forecast are to come, are passing, or are over."""
+
+    pending = "pending"
+    active = "active"
+    completed = "completed"
+
+
+class Trust(StrEnum):
+    """How far a forecast is to be trusted, the best first."""
+
+    good = "good"
+    fair = "fair"
+    low = "low"
+    none = "none"
+
+
+class BudgetTarget(StrEnum):
+    """What a plan of budgets must reach."""
+
+    roas = "roas"
+    cpa = "cpa"
+
+
 _META_SOURCES = frozenset({"facebook", "fb", "instagram", "ig", "meta"})
 _GOOGLE_SOURCES = frozenset({"google", "adwords", "googleads"})
 PLATFORM_OF_SOURCE = dict.fromkeys(_META_SOURCES, Platform.meta) | dict.fromkeys(_GOOGLE_SOURCES, Platform.google)

@@ -41,6 +41,7 @@ PERSONAL: Final = frozenset(
         *("leads", "lead_steps", "goal_completions", "attribution_credits"),
         *("feedback", "sentiments", "ratings", "customer_scores"),
         *("segment_members", "rejected_rows", "quarantined_rows", "batch_runs"),
+        "experiment_subjects",
     }
 )
 """The tables that hold what is a person's, or may name one."""
@@ -52,6 +53,9 @@ IMPERSONAL: Final[Mapping[str, str]] = {
     **dict.fromkeys(("goals", "websites", "lead_forms", "social_pages", "social_posts"), "the shop's own words"),
     **dict.fromkeys(("segments", "segment_sizes", "customer_models", "credited_paths"), "rules, sums and hashes"),
     **dict.fromkeys(("sync_streams", "sync_leases", "batch_leases", "imports"), "how runs and files went"),
+    **dict.fromkeys(("experiments", "experiment_days", "experiment_changes"), "the shop's own words, and sums"),
+    **dict.fromkeys(("forecasts", "forecast_days", "response_curves"), "sums and what they come to"),
+    **dict.fromkeys(("budget_plans", "plan_allocations", "planned_events"), "the shop's own plans"),
     "announced_leads": "a platform's numbers, kept so that an erased lead is not fetched anew",
     **dict.fromkeys(("erased_contacts", "erasure_salt"), "hashes of those who were erased"),
 }

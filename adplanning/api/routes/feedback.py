@@ -66,7 +66,9 @@ def feedback_json(row: Feedback) -> FeedbackOut:
     )
 
 
-@router.post("", status_code=201)
+@router.post(
+    "", status_code=201, responses={200: {"description": "This `source_id` was known already; nothing changed."}}
+)
 def create(
     body: FeedbackFields, response: Response, engine: StoreEngine, settings: AppSettings, now: Now
 ) -> FeedbackAnswer:
