@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -113,9 +115,16 @@ def rating_facts(engine: Engine, period: Period, segment_id: str | None) -> pl.D
     return rated
 
 
-def values_of_types(engine: Engine, score_types: Sequence[str]) -> pl.DataFrame:
-    """Every score of some types: score_type, score_value."""
-    where = [_SCORES.score_type.in_(score_types)]
+def is_current(currency: str) -> ColumnElement[bool]:
+    """The condition that a score may be shown and counted: a lifetime value kept in another currency than the reporting
+    one may not, until the customers are scored anew.
+    """
+    return or_(_SCORES.currency.is_(None), _SCORES.currency == currency)
+
+
+def values_of_types(engine: Engine, score_types: Sequence[str], *, currency: str) -> pl.DataFrame:
+    """Every current score of some types: score_type, score_value."""
+    where = [_SCORES.score_type.in_(score_types), is_current(currency)]
     return facts.read(engine, facts.statement("customer_scores", ["score_type", "score_value"], where=where))[0]
 
 
@@ -147,12 +156,14 @@ def persons_with_scores(connection: Connection, person_ids: Sequence[str]) -> li
 def matching_scores(
     filters: Mapping[str, str | None],
     *,
+    currency: str,
     search: str | None = None,
     score_types: Sequence[ScoreType] = tuple(ScoreType),
 ) -> Select[CustomerScore]:
-    """The SELECT of a list of scores: every filter given must hold; `search` is for a person's name, e-mail or id."""
+    """The SELECT of a list of current scores: every filter given must hold; `search` is for a name, e-mail or id."""
     query = select(CustomerScore).where(
         _SCORES.score_type.in_(score_types),
+        is_current(currency),
         *(_SCORES[name] == value for name, value in filters.items() if value is not None),
     )
     if search is None:

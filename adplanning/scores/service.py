@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import Engine, Float, case, cast, func, select
+from sqlalchemy import Engine, Float, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from adplanning.core.periods import Period
@@ -97,6 +97,7 @@ def list_scores(
     engine: Engine,
     filters: Mapping[str, str | None],
     *,
+    currency: str,
     limit: int,
     offset: int,
     search: str | None = None,
@@ -109,6 +110,7 @@ def list_scores(
     Parameters
     ----------
     filters : columns of a score and the value that each must have; None asks for nothing.
+    currency : the reporting currency; see `queries.is_current`.
     limit, offset : which of the rows make the page.
     search : what the person's name, e-mail or id must hold, in whatever case.
     sort, descending : an order of `queries.SCORE_ORDERS`; the latest first when there is none.
@@ -118,7 +120,7 @@ def list_scores(
     ------
     InvalidData : an unknown order, or a search for what no text can hold.
     """
-    query = queries.matching_scores(filters, search=search, score_types=score_types)
+    query = queries.matching_scores(filters, currency=currency, search=search, score_types=score_types)
     rows, count = lists.page(
         session,
         query,
@@ -130,22 +132,22 @@ def list_scores(
         limit=limit,
         offset=offset,
     )
-    return _listed(session, engine, rows), count
+    return _listed(session, engine, rows, currency), count
 
 
-def aggregates(session: Session, filters: Mapping[str, str | None]) -> dict[str, Aggregate]:
+def aggregates(session: Session, filters: Mapping[str, str | None], *, currency: str) -> dict[str, Aggregate]:
     """Count, mean, least and greatest of the scores of a list, by type; types without a score are left out."""
-    c = queries.matching_scores(filters).subquery().c
+    c = queries.matching_scores(filters, currency=currency).subquery().c
     value = c.score_value
     query = select(c.score_type, func.count(), func.avg(value), func.min(value), func.max(value)).group_by(c.score_type)
     return {score_type: Aggregate(*figures) for score_type, *figures in session.execute(query)}
 
 
 def tier_distribution(
-    session: Session, score_type: ScoreType, filters: Mapping[str, str | None] | None = None
+    session: Session, score_type: ScoreType, filters: Mapping[str, str | None] | None = None, *, currency: str
 ) -> TierDistribution:
     """How many scores of a type stand for each tier, of all or of those that match a list's filters."""
-    c = queries.matching_scores(filters or {}, score_types=[score_type]).subquery().c
+    c = queries.matching_scores(filters or {}, currency=currency, score_types=[score_type]).subquery().c
     query = select(c.tier, func.count(), func.avg(c.score_value)).group_by(c.tier)
     found = {tier: TierCount(n, average) for tier, n, average in session.execute(query)}
     total = sum(tier.n for tier in found.values())
@@ -154,12 +156,18 @@ def tier_distribution(
     return TierDistribution(by_tier, total, weighted / total if total else None)
 
 
-def levels_of_all(session: Session) -> pl.DataFrame:
+def n_outdated(session: Session, *, currency: str) -> int:
+    """How many lifetime values are kept in another currency than the reporting one, and so count nowhere."""
+    outdated = select(func.count()).select_from(CustomerScore).where(~queries.is_current(currency))
+    return session.execute(outdated).scalar_one()
+
+
+def levels_of_all(session: Session, *, currency: str) -> pl.DataFrame:
     """How the scores of every type lie: score_type, level, n, share (0–1), average.
 
     One row per level in the order of `catalogue.SCORES`; share and average are null where nobody has them.
     """
-    found = {kind: tier_distribution(session, kind) for kind in SCORES}
+    found = {kind: tier_distribution(session, kind, currency=currency) for kind in SCORES}
     return pl.DataFrame(
         [
             (kind.value, level, tier.n, ratio(tier.n, its.total), tier.average)
@@ -171,9 +179,9 @@ def levels_of_all(session: Session) -> pl.DataFrame:
     )
 
 
-def value_classes(engine: Engine, score_type: ScoreType) -> pl.DataFrame:
+def value_classes(engine: Engine, score_type: ScoreType, *, currency: str) -> pl.DataFrame:
     """How many customers have which value of a score, over all of them; see `distribution.value_distribution`."""
-    values = queries.values_of_types(engine, [score_type])["score_value"]
+    values = queries.values_of_types(engine, [score_type], currency=currency)["score_value"]
     return value_distribution(values, score_type)
 
 
@@ -191,19 +199,20 @@ def nps_report(
 
 
 def at_risk(
-    session: Session, *, min_risk_score: float, limit: int, offset: int = 0
+    session: Session, *, currency: str, min_risk_score: float, limit: int, offset: int = 0
 ) -> tuple[list[AtRisk], AtRiskSummary]:
     """The customers likeliest to be lost, those of high value first, then by risk.
 
     Parameters
     ----------
+    currency : the reporting currency; a lifetime value in another one is not known.
     min_risk_score : the least churn risk, in percent.
     limit, offset : which of them make the page.
     """
     clv = aliased(CustomerScore)
     is_high = func.coalesce(clv.score_value, 0.0) > HIGH_VALUE
     is_critical = CustomerScore.tier == RiskLevel.critical
-    joined = (CustomerScore.person_id == clv.person_id) & (clv.score_type == ScoreType.clv)
+    joined = and_(CustomerScore.person_id == clv.person_id, clv.score_type == ScoreType.clv, clv.currency == currency)
     wanted = (CustomerScore.score_type == ScoreType.churn_risk) & (CustomerScore.score_value >= min_risk_score)
     high_first = case((is_high, 0), else_=1)
     page = (
@@ -239,10 +248,11 @@ def display_name(person: Person | None, person_id: str) -> str:
     return name or person.email or person_id
 
 
-def _listed(session: Session, engine: Engine, rows: list[CustomerScore]) -> list[ListedScore]:
+def _listed(session: Session, engine: Engine, rows: list[CustomerScore], currency: str) -> list[ListedScore]:
     person_ids = {row.person_id for row in rows}
     persons = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(person_ids)))}
-    values = queries.values_of_types(engine, sorted({row.score_type for row in rows})) if rows else pl.DataFrame()
+    types = sorted({row.score_type for row in rows})
+    values = queries.values_of_types(engine, types, currency=currency) if rows else pl.DataFrame()
     standing: dict[str, int | None] = {}
     for score_type in {row.score_type for row in rows}:
         mine = [row for row in rows if row.score_type == score_type]

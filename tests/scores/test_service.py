@@ -60,8 +60,8 @@ def shop(any_engine: Engine) -> Engine:
 def test_a_list_tells_the_person_and_the_standing_among_all_of_the_type(shop: Engine) -> None:
     filters = {"score_type": "churn_risk", "tier": "critical"}
     with reading(shop) as session:
-        rows, count = service.list_scores(session, shop, filters, limit=1, offset=0, sort="score_value")
-        found = service.aggregates(session, filters)
+        rows, count = service.list_scores(session, shop, filters, currency="INR", limit=1, offset=0, sort="score_value")
+        found = service.aggregates(session, filters, currency="INR")
     assert count == 2
     assert [(row.score.person_id, row.percentile) for row in rows] == [("meera", 75)]
     assert rows[0].person is not None
@@ -74,20 +74,20 @@ def test_a_list_tells_the_person_and_the_standing_among_all_of_the_type(shop: En
 )
 def test_scores_are_found_by_name_e_mail_and_id(shop: Engine, search: str, who: set[str]) -> None:
     with reading(shop) as session:
-        rows, count = service.list_scores(session, shop, {}, limit=50, offset=0, search=search)
+        rows, count = service.list_scores(session, shop, {}, currency="INR", limit=50, offset=0, search=search)
     assert {row.score.person_id for row in rows} == who
     assert count == len(rows)
 
 
 def test_an_unknown_order_is_refused(shop: Engine) -> None:
     with reading(shop) as session, pytest.raises(InvalidData, match="sort: unknown value 'luck'"):
-        service.list_scores(session, shop, {}, limit=50, offset=0, sort="luck")
+        service.list_scores(session, shop, {}, currency="INR", limit=50, offset=0, sort="luck")
 
 
 def test_tiers_add_up_to_all_and_none_is_left_out(shop: Engine) -> None:
     with reading(shop) as session:
-        clv = service.tier_distribution(session, ScoreType.clv)
-        nps = service.tier_distribution(session, ScoreType.nps)
+        clv = service.tier_distribution(session, ScoreType.clv, currency="INR")
+        nps = service.tier_distribution(session, ScoreType.nps, currency="INR")
     assert {name: tier.n for name, tier in clv.by_tier.items()} == {"platinum": 0, "gold": 1, "silver": 1, "bronze": 0}
     assert (clv.total, clv.average) == (2, 20_000)
     assert (nps.total, nps.average, list(nps.by_tier)) == (0, None, ["promoter", "passive", "detractor"])
@@ -95,7 +95,7 @@ def test_tiers_add_up_to_all_and_none_is_left_out(shop: Engine) -> None:
 
 def test_the_levels_of_all_scores_are_told_together_and_a_score_that_nobody_has_has_no_share(shop: Engine) -> None:
     with reading(shop) as session:
-        found = service.levels_of_all(session)
+        found = service.levels_of_all(session, currency="INR")
     rows = {(kind, level): (n, share, average) for kind, level, n, share, average in found.iter_rows()}
     assert rows["clv", "gold"] == (1, 0.5, 30_000)
     assert rows["churn_risk", "critical"] == (2, 0.5, 85)
@@ -104,15 +104,15 @@ def test_the_levels_of_all_scores_are_told_together_and_a_score_that_nobody_has_
 
 
 def test_values_are_classed_over_all_customers(shop: Engine) -> None:
-    found = service.value_classes(shop, ScoreType.churn_risk).filter(pl.col("n") > 0)
+    found = service.value_classes(shop, ScoreType.churn_risk, currency="INR").filter(pl.col("n") > 0)
     assert found.select("from_value", "n").rows() == [(20, 1), (60, 1), (80, 1), (90, 1)]
-    assert service.value_classes(shop, ScoreType.nps).is_empty()
+    assert service.value_classes(shop, ScoreType.nps, currency="INR").is_empty()
 
 
 def test_customers_at_risk_come_by_value_then_by_risk_and_are_summed_up_over_all_pages(shop: Engine) -> None:
     with reading(shop) as session:
-        page, summary = service.at_risk(session, min_risk_score=50, limit=2)
-        rest, same = service.at_risk(session, min_risk_score=50, limit=2, offset=2)
+        page, summary = service.at_risk(session, currency="INR", min_risk_score=50, limit=2)
+        rest, same = service.at_risk(session, currency="INR", min_risk_score=50, limit=2, offset=2)
     assert [(one.churn.person_id, one.priority) for one in (*page, *rest)] == [
         ("asha", Priority.high_value_at_risk),
         ("ravi", Priority.critical),  # 10,000 is not above 10,000
@@ -125,9 +125,23 @@ def test_customers_at_risk_come_by_value_then_by_risk_and_are_summed_up_over_all
     assert summary.remaining_revenue == 24_000.5
 
 
+def test_a_lifetime_value_of_another_currency_counts_nowhere_until_it_is_computed_anew(shop: Engine) -> None:
+    with reading(shop) as session:
+        page, summary = service.at_risk(session, currency="USD", min_risk_score=50, limit=50)
+        rows, count = service.list_scores(session, shop, {}, currency="USD", limit=50, offset=0)
+        found = service.aggregates(session, {}, currency="USD")
+        tiers = service.tier_distribution(session, ScoreType.clv, currency="USD")
+        assert (service.n_outdated(session, currency="USD"), service.n_outdated(session, currency="INR")) == (2, 0)
+    assert [one.clv for one in page] == [None] * 3
+    assert (summary.high_value, summary.remaining_revenue) == (0, 0)
+    assert {row.score.score_type for row in rows} == set(found) == {"churn_risk"}
+    assert (count, tiers.total, tiers.average) == (4, 0, None)
+    assert service.value_classes(shop, ScoreType.clv, currency="USD").is_empty()
+
+
 def test_nobody_at_risk_is_nothing_to_lose(any_engine: Engine) -> None:
     with reading(any_engine) as session:
-        page, summary = service.at_risk(session, min_risk_score=50, limit=50)
+        page, summary = service.at_risk(session, currency="INR", min_risk_score=50, limit=50)
     assert (page, summary.total, summary.critical, summary.high_value, summary.remaining_revenue) == ([], 0, 0, 0, 0)
 
 

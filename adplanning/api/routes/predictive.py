@@ -157,6 +157,7 @@ def list_(
     session: Reading,
     engine: StoreEngine,
     page: Page,
+    settings: AppSettings,
     person_id: Filter = None,
     score_type: Literal["churn_risk", "clv"] | None = None,
     risk_level: RiskLevel | None = None,
@@ -167,9 +168,18 @@ def list_(
         raise InvalidData.at("tier", "cannot be asked for beside risk_level: no prediction has both; give one of them")
     filters = {"person_id": person_id or None, "score_type": score_type, "tier": risk_level or tier}
     rows, count = service.list_scores(
-        session, engine, filters, limit=page.limit, offset=page.offset, score_types=service.PREDICTIVE
+        session,
+        engine,
+        filters,
+        currency=settings.currency,
+        limit=page.limit,
+        offset=page.offset,
+        score_types=service.PREDICTIVE,
     )
-    churn, clv = (service.tier_distribution(session, one, filters) for one in (ScoreType.churn_risk, ScoreType.clv))
+    churn, clv = (
+        service.tier_distribution(session, one, filters, currency=settings.currency)
+        for one in (ScoreType.churn_risk, ScoreType.clv)
+    )
     predicted = clv.average or 0.0
     return PredictionsAnswer(
         predictions=[score_json(row) for row in rows],
@@ -229,10 +239,17 @@ def model(session: Reading) -> ModelAnswer:
 def at_risk(
     session: Reading,
     page: Page,
+    settings: AppSettings,
     min_risk_score: Annotated[float, Query(ge=0, le=100, allow_inf_nan=False, description="in percent")] = 50,
 ) -> AtRiskAnswer:
     """Customers likely to be lost: those of high value first, then by risk."""
-    found, summary = service.at_risk(session, min_risk_score=min_risk_score, limit=page.limit, offset=page.offset)
+    found, summary = service.at_risk(
+        session,
+        currency=settings.currency,
+        min_risk_score=min_risk_score,
+        limit=page.limit,
+        offset=page.offset,
+    )
     return AtRiskAnswer(
         at_risk_customers=[
             AtRiskOut(

@@ -105,16 +105,18 @@ def list_(
     session: Reading,
     engine: StoreEngine,
     page: Page,
+    settings: AppSettings,
     score_type: ScoreType | None = None,
     person_id: Filter = None,
     tier: Filter = None,
 ) -> ScoresAnswer:
     """Scores, the latest first."""
     filters = {"score_type": score_type, "person_id": person_id or None, "tier": known_tier(tier)}
-    rows, count = service.list_scores(session, engine, filters, limit=page.limit, offset=page.offset)
+    currency = settings.currency
+    rows, count = service.list_scores(session, engine, filters, currency=currency, limit=page.limit, offset=page.offset)
     return ScoresAnswer(
         scores=[score_json(row) for row in rows],
-        aggregates=aggregates_json(service.aggregates(session, filters)),
+        aggregates=aggregates_json(service.aggregates(session, filters, currency=currency)),
         count=count,
         limit=page.limit,
         offset=page.offset,
@@ -122,9 +124,11 @@ def list_(
 
 
 @router.get("/tier-distribution")
-def tier_distribution(session: Reading, score_type: ScoreType = ScoreType.clv) -> TierDistributionAnswer:
+def tier_distribution(
+    session: Reading, settings: AppSettings, score_type: ScoreType = ScoreType.clv
+) -> TierDistributionAnswer:
     """How many customers have each tier of a type of score."""
-    found = service.tier_distribution(session, score_type)
+    found = service.tier_distribution(session, score_type, currency=settings.currency)
     return TierDistributionAnswer(
         score_type=score_type,
         distribution={

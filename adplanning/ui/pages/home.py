@@ -176,7 +176,7 @@ def _segments(visit: Visit) -> Cell:
 
 def _scores(visit: Visit) -> Cell:
     with visit.reading() as session:
-        risks = score_service.tier_distribution(session, ScoreType.churn_risk)
+        risks = score_service.tier_distribution(session, ScoreType.churn_risk, currency=visit.settings.currency)
     if not risks.total:
         return Badge("Nobody scored yet", "orange", "mdi-star-outline").cell()
     n = sum(risks.by_tier[level].n for level in (RiskLevel.high, RiskLevel.critical))

@@ -37,7 +37,11 @@ def risk_view(visit: Visit) -> Sequence[Component]:
     def fetch(query: Query) -> tuple[Sequence[Row], int]:
         with visit.reading() as session:
             found, summary = service.at_risk(
-                session, min_risk_score=float(query.filters["from"]), limit=query.limit, offset=query.offset
+                session,
+                currency=visit.settings.currency,
+                min_risk_score=float(query.filters["from"]),
+                limit=query.limit,
+                offset=query.offset,
             )
             rows = [_row(visit, one) for one in found]
         kpis.show(_headlines(summary, visit.settings.currency), "Over all customers of the chosen risk.")

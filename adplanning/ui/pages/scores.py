@@ -62,6 +62,7 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
                 session,
                 visit.engine,
                 query.filters,
+                currency=currency,
                 limit=query.limit,
                 offset=query.offset,
                 search=query.search,
@@ -72,17 +73,18 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
 
     def draw() -> None:
         with visit.reading() as session:
-            found = service.aggregates(session, {})
-            rows = service.levels_of_all(session)
+            found = service.aggregates(session, {}, currency=currency)
+            rows = service.levels_of_all(session, currency=currency)
+            n_outdated = service.n_outdated(session, currency=currency)
         nps, _ = service.nps_report(visit.engine, Period(), zone=visit.settings.zone)
-        kpis.show(_headlines(found, rows, nps, currency), "Over all customers; the filters narrow the list only.")
+        kpis.show(_headlines(found, rows, nps, currency), _caption(n_outdated, currency))
         levels.draw(levels_chart(rows) if found else None, rows.to_dicts(), empty=EMPTY)
         draw_values()
 
     def draw_values() -> None:
         kind = ScoreType(table.query.filters.get("score_type", ScoreType.clv))
         title = SCORES[kind].title
-        classes = service.value_classes(visit.engine, kind)
+        classes = service.value_classes(visit.engine, kind, currency=currency)
         bounds = classes.select("from_value", "to_value").iter_rows()
         labels = [class_words(kind, low, high, currency) for low, high in bounds]
         rows = classes.insert_column(0, pl.Series("label", labels, pl.String))
@@ -152,6 +154,14 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
     )
     visit.frame.later(draw)
     return [*button, view_switch(visit), kpis, values, levels, table]
+
+
+def _caption(n_outdated: int, currency: str) -> str:
+    usual = "Over all customers; the filters narrow the list only."
+    if not n_outdated:
+        return usual
+    n = formats.number(n_outdated, currency=currency)
+    return f"{usual} {n} lifetime values of another currency than {currency} count only after “Score customers”."
 
 
 def _headlines(
