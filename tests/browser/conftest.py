@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
@@ -15,7 +14,6 @@ from adplanning.core.vocabulary import Role
 from tests.browser.site import COOKIE, Site, served
 from tests.browser.visitor import CHANGE_MS, Visitor
 
-HERE = Path(__file__).parent
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,11 +24,6 @@ OPTIONS = (
 )
 DESKTOP: ViewportSize = {"width": 1366, "height": 900}
 NewVisitor = Callable[[Role | None], Visitor]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers come last: they take the longest, and while one is driven nothing else may run an event loop."""
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 
 @pytest.fixture(scope="session")
@@ -44,15 +37,16 @@ def chromium_path() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server, on a port of its own."""
     with served(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(chromium_path: str) -> Iterator[Browser]:
+    """A browser, until the tests of another folder begin: while one is driven nothing else may run an event loop."""
     expect.set_options(timeout=CHANGE_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path, args=list(OPTIONS))
@@ -77,7 +71,7 @@ def opened(chromium: Browser, site: Site, role: Role | None) -> Iterator[tuple[B
             site.sign_out(token)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _desk(chromium: Browser, site: Site) -> Iterator[Visitor]:
     with opened(chromium, site, Role.analyst) as (_, visitor):
         yield visitor.load("/app/ad-planning")
