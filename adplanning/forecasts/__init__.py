@@ -1,0 +1,1 @@
+"""What is to be expected: demand, how results follow spend, and which budget goes where."""
