@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, exists, select
 
 from adplanning.core.errors import Conflict
+from adplanning.demo.experiments import keep_results_of
 from adplanning.demo.shop import WEBSITE_ID, Shop
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
@@ -31,6 +32,10 @@ TABLES_IN_ORDER = (
     "conversions",
     "goals",
     "goal_completions",
+    "planned_events",
+    "experiments",
+    "experiment_days",
+    "experiment_changes",
 )
 # A store that holds nothing but these is still an empty one: a key or a user may have been made first.
 _NOT_DATA = {"api_keys", "users", "sign_ins", "batch_runs", "batch_leases"}
@@ -65,6 +70,7 @@ def fill(engine: Engine, shop: Shop, progress: Callable[[str], None]) -> FillSum
         for name in TABLES_IN_ORDER:
             n_rows[name] = insert_frame(connection, TABLES[name], getattr(shop, name))
             progress(f"{name.replace('_', ' ')}: {n_rows[name]:,}")
+        keep_results_of(connection, shop.experiments)
     total = sum(n_rows.values())
     return FillSummary(n_rows, f"The demo shop is in the store: {total:,} rows in {len(n_rows)} tables.")
 

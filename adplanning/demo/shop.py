@@ -12,11 +12,13 @@ from adplanning.core.errors import InvalidData
 from adplanning.demo import afterwards, crawlers, events, opinions, rows
 from adplanning.demo.campaigns import advertised, plans_for
 from adplanning.demo.devices import visitor_rows, with_devices
+from adplanning.demo.experiments import trials_of
 from adplanning.demo.goals import completions_of, goal_rows
 from adplanning.demo.goods import DOMAIN, NAME
 from adplanning.demo.numbering import instants
 from adplanning.demo.orders import orders_of
 from adplanning.demo.people import people_of
+from adplanning.demo.plans import event_rows
 from adplanning.demo.rates import rate_rows
 from adplanning.demo.season import Season
 from adplanning.demo.spending import daily_spend_rows, daily_spending, expected_orders
@@ -30,7 +32,7 @@ WEBSITE_ID = "web_demo_indigo_loom"
 
 @dataclass(frozen=True)
 class Shop:
-    """The demo's facts, a frame per table in its columns; `causes` and `truth` never go into the store."""
+    """The demo's facts, a frame per table in its columns; `causes` and what is called truth never go into the store."""
 
     websites: pl.DataFrame
     persons: pl.DataFrame
@@ -48,8 +50,13 @@ class Shop:
     conversions: pl.DataFrame
     goals: pl.DataFrame
     goal_completions: pl.DataFrame
+    planned_events: pl.DataFrame
+    experiments: pl.DataFrame
+    experiment_days: pl.DataFrame
+    experiment_changes: pl.DataFrame
     causes: pl.DataFrame
     truth: pl.DataFrame
+    trial_truth: pl.DataFrame
 
 
 def shop(days: int = 180, seed: int = 7, *, until: date, size: float = 1.0) -> Shop:
@@ -115,6 +122,7 @@ def shop(days: int = 180, seed: int = 7, *, until: date, size: float = 1.0) -> S
         orders.join(rows.purchase_ids(conversions), on="order_id", maintain_order="left"), told.campaigns
     )
     goals = goal_rows(WEBSITE_ID, season)
+    trials = trials_of(told.campaigns, WEBSITE_ID, season, size=size, seed=seed)
     opened = instants(np.array([season.start]))
     return Shop(
         websites=pl.DataFrame(
@@ -135,6 +143,11 @@ def shop(days: int = 180, seed: int = 7, *, until: date, size: float = 1.0) -> S
         conversions=conversions,
         goals=goals,
         goal_completions=completions_of(goals, conversions),
+        planned_events=event_rows(season),
+        experiments=trials.experiments,
+        experiment_days=trials.experiment_days,
+        experiment_changes=trials.experiment_changes,
         causes=causes,
         truth=truth_of(plans, told.campaigns, spend, causes, size),
+        trial_truth=trials.truth,
     )

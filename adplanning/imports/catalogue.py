@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adplanning.imports.events import EVENTS
+from adplanning.imports.experiment_observations import EXPERIMENT_OBSERVATIONS
 from adplanning.imports.google_export import GOOGLE_EXPORT
 from adplanning.imports.kinds import Kind
 from adplanning.imports.leads import LEADS
@@ -25,4 +26,5 @@ IMPORTS: Mapping[str, Kind] = {
     "leads": LEADS,
     "rates": RATES,
     "segment-members": SEGMENT_MEMBERS,
+    "experiment-observations": EXPERIMENT_OBSERVATIONS,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Table, delete, null, update
+from sqlalchemy import RowMapping, Table, delete, null, select, update
 from sqlalchemy.orm import Session
 
 from adplanning.core.ids import new_id
@@ -32,6 +32,7 @@ _SAID: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("summary", "metadata", "reason")),
 }
 _OF_VISITORS: Final = ("conversions", "journey_events", "touchpoints")
+_NOBODY: Final = ANONYMOUS.removesuffix("_")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def erase_person(session: Session, before: Holdings, *, now: datetime) -> Erasur
     NotFound : there is no such person, or no longer.
     """
     overwrite_deleted(session.connection())
+    # Whoever tells what subjects did meanwhile has to wait, and finds the person gone.
+    session.execute(select(TABLES["experiments"].c.id).order_by(TABLES["experiments"].c.id).with_for_update())
     found = renewed(session, before)
     person_id = found.person_id
     remember_erased(session, _contacts(found), now=now)
@@ -75,6 +78,7 @@ def erase_person(session: Session, before: Holdings, *, now: datetime) -> Erasur
     _blank_opinions(session, found)
     _blank_events(session, found)
     _name_anew(session, found)
+    _number_subjects_anew(session, found.rows["experiment_subjects"])
     forget_opinions_and_scores(session, person_id)
     session.execute(delete(TABLES["persons"]).where(TABLES["persons"].c.id == person_id))
     _redact(session, found)
@@ -130,7 +134,7 @@ def _blank_events(session: Session, found: Holdings) -> None:
 
 def _name_anew(session: Session, found: Holdings) -> None:
     """Give all that they did one anonymous person, and their own visitors and visits numbers that nobody knows."""
-    nobody = new_id(ANONYMOUS.removesuffix("_"))
+    nobody = new_id(_NOBODY)
     for name in ("conversions", "journey_events", "visitors", "undone_merges", "ratings"):
         c = TABLES[name].c
         session.execute(update(TABLES[name]).where(c.person_id == found.person_id).values(person_id=nobody))
@@ -149,6 +153,14 @@ def _own_visitors(found: Holdings) -> set[str]:
     numbers = {row["id"] for row in found.mentions["visitors"]}
     numbers |= {row["visitor_id"] for table in (*_OF_VISITORS, "undone_merges") for row in found.mentions[table]}
     return {*found.held.visitors, *(number for number in numbers if number and found.marks.are_in(number))}
+
+
+def _number_subjects_anew(session: Session, subjects: Sequence[RowMapping]) -> None:
+    """Leave what they did in experiments, which are counted as before, under ids that nobody knows."""
+    c = TABLES["experiment_subjects"].c
+    for row in subjects:
+        is_row = (c.experiment_id == row["experiment_id"]) & (c.subject == row["subject"])
+        session.execute(update(TABLES["experiment_subjects"]).where(is_row).values(subject=new_id(_NOBODY)))
 
 
 def _number_visits_anew(session: Session, visitor_id: str, anew: str) -> None:

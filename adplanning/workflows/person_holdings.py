@@ -102,7 +102,15 @@ def _theirs(
         rows[table] = _merged(rows[table], of_theirs)
     for table in ("rejected_rows", "quarantined_rows", "batch_runs"):
         rows[table] = mentioned[table]
+    rows["experiment_subjects"] = _subjects(session, {person_id, *held.visitors}, mentioned["experiment_subjects"])
     return held, rows
+
+
+def _subjects(session: Session, ids: Collection[str], mentioned: Sequence[RowMapping]) -> Sequence[RowMapping]:
+    """What they did in experiments: as a person or visitor, or under a subject that holds their e-mail or phone."""
+    named = rows_of(session, "experiment_subjects", "subject", {*ids, *(row["subject"] for row in mentioned)})
+    theirs = {(row["experiment_id"], row["subject"]) for row in mentioned}
+    return [row for row in named if row["subject"] in ids or (row["experiment_id"], row["subject"]) in theirs]
 
 
 def marks_of(session: Session, person: Person) -> Marks:

@@ -28,6 +28,7 @@ FILES = {
     "leads": ["id,created_time,email", "l:1,2026-01-01T10:00Z,e@f.co"],
     "rates": ["on,currency,rate", "2026-01-01,USD,84"],
     "segment-members": ["segment,email", "no segment yet,a@b.co"],
+    "experiment-observations": ["experiment,variant,subject,value", "no experiment yet,control,v,5"],
 }
 # After the first import of each, and after a second one of a file with one row more.
 EXPECTED = {
@@ -40,7 +41,7 @@ EXPECTED = {
     "period_spend": 1,
     "ad_accounts": 3,
     "currency_rates": 1,
-    "rejected_rows": 3,
+    "rejected_rows": 4,
 }
 
 
@@ -64,6 +65,7 @@ def test_every_kind_is_taken_in_alike_and_an_overlapping_file_adds_its_new_rows_
         "leads": (1, 0, 0),
         "rates": (1, 0, 0),
         "segment-members": (0, 0, 1),
+        "experiment-observations": (0, 0, 1),
     }
     assert take("orders", [*FILES["orders"], "4,c@d.co,6,2026-01-02,"]) == (1, 1, 1)
     for kind in ("people", "events", "spend", "meta-export", "leads", "rates"):

@@ -25,6 +25,9 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EMAIL, PHONE, NAME = "Asha.Rao@Example.in", "098765 43210", "Asha Rao"
 # How texts spell what tells her.
 TRACES = ("asha.rao@example.in", "9876543210", "98765 43210", "asha rao", "call me at home")
+VARIANTS = [
+    {"id": word, "name": word, "weight": 50.0, "config": None, "source_ids": []} for word in ("control", "treatment")
+]
 LEAD = NewLead(
     submitted_at=NOON - timedelta(days=3),
     answers={"full_name": [NAME], "email": [EMAIL], "phone_number": [PHONE], "size?": ["call me at home"]},
@@ -162,6 +165,20 @@ def _rest(engine: Engine, asha: str, ravi: str, conversion_id: str) -> None:
         "segment_members": [
             {"segment_id": "seg_1", "person_id": who, "added_at": NOON, "added_reason": "manual"}
             for who in (asha, ravi)
+        ],
+        "experiments": [
+            {
+                "id": "exp_1", "name": "Banner", "experiment_type": "landing_page", "primary_metric": "revenue",
+                "source": "observations", "variants": VARIANTS, "confidence_level": 0.95, "auto_stop": False,
+                "currency": "INR", "status": "running", "n_contaminated": 0, "created_at": NOON, "updated_at": NOON,
+            }
+        ],
+        "experiment_subjects": [
+            {
+                "experiment_id": "exp_1", "subject": subject, "variant_id": "control", "value": 5.0,
+                "is_converted": True, "first_on": NOON.date(), "is_contaminated": False,
+            }
+            for subject in (asha, EMAIL, "phone-of-asha-1", ravi, "tablet")
         ],
         "imports": [
             {

@@ -18,6 +18,7 @@ from adplanning.conversions.service import statistics
 from adplanning.core.errors import Conflict, NotFound
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
+from adplanning.experiments.observation_service import ERASED_SUBJECT, Accepted, add_observations
 from adplanning.journeys.analysis_service import conversion_times, funnel_report, retention
 from adplanning.journeys.scope import JourneyScope
 from adplanning.people import service
@@ -120,6 +121,35 @@ def test_nobody_puts_a_person_into_a_segment_while_they_are_erased(any_engine: E
                 adding.result(timeout=0.3)
         with pytest.raises(NotFound):
             adding.result()
+
+
+def test_what_they_did_in_experiments_stays_under_ids_that_nobody_knows(any_engine: Engine, tmp_path: Path) -> None:
+    asha, ravi = fill(any_engine, tmp_path / "runs")
+    erase(any_engine, asha, tmp_path / "runs")
+    subjects = everything(any_engine)["experiment_subjects"]
+    names = sorted(row["subject"] for row in subjects)
+    assert len(names) == 5
+    assert [name for name in names if not name.startswith("erased_")] == sorted([ravi, "tablet"])
+    assert {row["value"] for row in subjects} == {5.0}
+
+
+def test_nobody_tells_of_a_person_in_an_experiment_while_they_are_erased(any_engine: Engine, tmp_path: Path) -> None:
+    asha, _ = fill(any_engine, tmp_path / "runs")
+
+    def tell() -> Accepted:
+        told = [{"variant": "control", "subject": asha, "value": 5}]
+        with writing(any_engine) as session:
+            return add_observations(session, "exp_1", told, now=LATER, zone=UTC)
+
+    with reading(any_engine) as session:
+        held = holdings(session, asha, runs_folder=tmp_path / "runs")
+    with ThreadPoolExecutor(1) as other:
+        with writing(any_engine) as session:
+            erase_person(session, held, now=LATER)
+            telling = other.submit(tell)
+            with pytest.raises(TimeoutError):
+                telling.result(timeout=0.3)
+        assert telling.result() == Accepted(0, ((0, ERASED_SUBJECT),))
 
 
 def totals(engine: Engine) -> list[Any]:
