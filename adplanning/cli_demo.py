@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Half a year, and some days more than the 180 that the model of buying needs in whatever time zone it counts them.
 DAYS = 183
+FORECAST_BEFORE = timedelta(days=28)
 
 
 def demo(
@@ -31,20 +32,23 @@ def demo(
     """Fill an empty store with a made-up shop, attribute its conversions, score its customers, say where to look."""
     from adplanning.demo.shop import shop  # noqa: PLC0415
 
+    until = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
     with ExitStack() as kept:
         with progress_bar("Making a shop") as progress:
-            made = shop(days, seed, until=datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1))
+            made = shop(days, seed, until=until)
             report(progress, "Making a shop", 1.0)
         if meta:
             from adplanning.demo.pretended_meta import pretended_meta  # noqa: PLC0415
 
             kept.enter_context(pretended_meta(made))
-        _fill_and_run(made, ["sync_meta_ads"] if meta else [])
+        # A forecast of days that are over by now shows how right it was; it takes some days to learn from.
+        before = str(until - FORECAST_BEFORE) if timedelta(days=days) > 2 * FORECAST_BEFORE else None
+        _fill_and_run(made, ["sync_meta_ads"] if meta else [], forecast_as_of=before)
         if serve_after:
             serve()
 
 
-def _fill_and_run(made: Shop, first: list[str]) -> None:
+def _fill_and_run(made: Shop, first: list[str], *, forecast_as_of: str | None) -> None:
     """Fill the store with the shop, run the notebooks that tell something of it, and say where to look."""
     from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
 
@@ -61,6 +65,10 @@ def _fill_and_run(made: Shop, first: list[str]) -> None:
         scored = run_reported(engine, settings, "score_customers", {})
         _suggest_segments(engine)
         run_reported(engine, settings, "rebuild_segments", {})
+        run_reported(engine, settings, "update_experiments", {})
+        if forecast_as_of is not None:
+            run_reported(engine, settings, "forecast_budget", {"as_of": forecast_as_of})
+        forecast = run_reported(engine, settings, "forecast_budget", {})
         say(
             "\nWhere to look:\n"
             "  http://localhost:9000\n"
@@ -70,6 +78,8 @@ def _fill_and_run(made: Shop, first: list[str]) -> None:
             "      credited conversions, spend and ROAS per campaign, table and chart\n"
             f"  {scored.output_path}\n"
             "      engagement, lifetime value, churn risk and NPS of the customers, by rules and by a model\n"
+            f"  {forecast.output_path}\n"
+            "      what the next month is expected to bring, and the split of the budget that brings most\n"
             "  notebooks/tutorials/from_clicks_to_roas.ipynb\n"
             "      the way to the first of these, step by step (.venv/bin/jupyter lab)\n"
             "  notebooks/tutorials/who_buys_again.ipynb\n"

@@ -43,13 +43,11 @@ def shown_to(session: Session, experiment: Experiment, told: pl.DataFrame) -> pl
     if not by_set and experiment.source != ExperimentSource.campaigns:
         raise InvalidData.at("source", "only campaigns and ad sets are shown to audiences that a platform tells of")
     variant_of = {one: variant["id"] for variant in experiment.variants for one in variant["source_ids"]}
+    named: list[Any] = [Campaign.name.label("campaign"), *([AdSet.name.label("ad_set")] if by_set else [])]
+    one = AdSet.id if by_set else Campaign.id
+    query: Select[Any] = select(one, *named).where(one.in_(variant_of))
     if by_set:
-        named = select(AdSet.id, Campaign.name.label("campaign"), AdSet.name.label("ad_set"))
-        query: Select[Any] = named.join_from(AdSet, Campaign, AdSet.campaign_id == Campaign.id).where(
-            AdSet.id.in_(variant_of)
-        )
-    else:
-        query = select(Campaign.id, Campaign.name.label("campaign")).where(Campaign.id.in_(variant_of))
+        query = query.join_from(AdSet, Campaign, AdSet.campaign_id == Campaign.id)
     key = ["campaign", "ad_set"] if by_set else ["campaign"]
     alike = [pl.col(name).str.strip_chars().str.to_lowercase() for name in key]
     sources = facts.read_within(session, query).with_columns(

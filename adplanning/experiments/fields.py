@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Fields, Optional, changes
+from adplanning.core.fields import DefaultedFields, Fields, Optional, changes, not_a_boolean
 from adplanning.core.texts import JsonObject, storable_text
 from adplanning.core.vocabulary import ExperimentSource, ExperimentStatus, ExperimentType, PrimaryMetric
 
@@ -47,10 +47,14 @@ SourceIds = Annotated[
     list[SourceId], Field(max_length=MAX_SOURCES, description="campaigns, ad sets or paths of pages of the variant")
 ]
 Config = Annotated[JsonObject, AfterValidator(_small)]
-Split = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False, description="percent of subjects in the control")]
-Confidence = Annotated[float, Field(gt=0.5, lt=1, allow_inf_nan=False)]
-Effect = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, description="relative: 0.1 is a tenth more")]
-SampleSize = Annotated[int, Field(ge=1, le=10**12, description="subjects in all variants together")]
+Number = Annotated[float, BeforeValidator(not_a_boolean)]
+Split = Annotated[Number, Field(ge=1, le=99, allow_inf_nan=False, description="percent of subjects in the control")]
+Weight = Annotated[Number, Field(ge=0, le=WEIGHTS, allow_inf_nan=False, description="percent; 0 gets nobody")]
+Confidence = Annotated[Number, Field(gt=0.5, lt=1, allow_inf_nan=False)]
+Effect = Annotated[Number, Field(gt=0, le=100, allow_inf_nan=False, description="relative: 0.1 is a tenth more")]
+SampleSize = Annotated[
+    int, BeforeValidator(not_a_boolean), Field(ge=1, le=10**12, description="subjects in all variants together")
+]
 
 
 class VariantFields(Fields):
@@ -58,7 +62,7 @@ class VariantFields(Fields):
 
     id: VariantId | None = None
     name: Name | None = None
-    weight: Annotated[float, Field(gt=0, le=WEIGHTS, allow_inf_nan=False, description="percent")] | None = None
+    weight: Weight | None = None
     config: Config | None = None
     source_ids: SourceIds = []
 
@@ -66,7 +70,7 @@ class VariantFields(Fields):
 Variants = Annotated[list[VariantFields], Field(min_length=2, max_length=MAX_VARIANTS)]
 
 
-class ExperimentFields(Fields):
+class ExperimentFields(DefaultedFields):
     """An experiment: its variants as such, or a control and a treatment with the control's percent."""
 
     name: Name
@@ -268,6 +272,8 @@ def _checked(columns: dict[str, Any]) -> dict[str, Any]:
     total = sum(variant["weight"] for variant in variants)
     if abs(total - WEIGHTS) > ROUNDED_WEIGHTS:
         raise InvalidData.at("variants", f"the weights add to {total:g}; they must add to 100")
+    if variants[0]["weight"] == 0 or not any(variant["weight"] for variant in variants[1:]):
+        raise InvalidData.at("variants", "the control and another one need a weight above 0, or nothing is compared")
     _check_sources(variants, ExperimentSource(columns["source"]))
     if columns["source"] == ExperimentSource.landing_pages and columns["primary_metric"] in OF_PLATFORMS:
         raise InvalidData.at(

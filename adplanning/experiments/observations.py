@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Fields, InstantText, instant_or
+from adplanning.core.fields import Fields, InstantText, instant_or, not_a_boolean
 from adplanning.core.texts import Identifier, ShortText
 from adplanning.core.validation import invalid_data
 from adplanning.core.vocabulary import PrimaryMetric
@@ -28,11 +28,14 @@ MAX_AHEAD: Final = timedelta(days=1)
 # What sums of doubles may lack of an inequality that holds for exact ones.
 ROUNDING: Final = 1e-9
 
-Value = Annotated[float, Field(strict=True, ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(strict=True, ge=0, le=MAX_VALUE, allow_inf_nan=False)]
-Sum = Annotated[float, Field(strict=True, ge=-MAX_SUM, le=MAX_SUM, allow_inf_nan=False)]
-Squares = Annotated[float, Field(strict=True, ge=0, le=MAX_SQUARES, allow_inf_nan=False)]
-Count = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+Number = Annotated[float, BeforeValidator(not_a_boolean)]
+Value = Annotated[Number, Field(ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False)]
+NotNegative = Annotated[Number, Field(ge=0, le=MAX_VALUE, allow_inf_nan=False)]
+Sum = Annotated[Number, Field(ge=-MAX_SUM, le=MAX_SUM, allow_inf_nan=False)]
+NotNegativeSum = Annotated[Number, Field(ge=0, le=MAX_SUM, allow_inf_nan=False)]
+Squares = Annotated[Number, Field(ge=0, le=MAX_SQUARES, allow_inf_nan=False)]
+Products = Annotated[Number, Field(ge=-MAX_SQUARES, le=MAX_SQUARES, allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(not_a_boolean), Field(ge=0, le=10**12)]
 
 
 class SubjectObservation(Fields):
@@ -52,14 +55,12 @@ class AggregateObservation(Fields):
 
     variant: ShortText
     subjects: Count
-    conversions: Count = 0
+    conversions: Count | None = None
     sum: Sum | None = None
     sum_squares: Squares | None = None
-    denominator_sum: Annotated[float, Field(strict=True, ge=0, le=MAX_SUM, allow_inf_nan=False)] | None = None
+    denominator_sum: NotNegativeSum | None = None
     denominator_squares: Squares | None = None
-    product_sum: Annotated[float, Field(strict=True, ge=-MAX_SQUARES, le=MAX_SQUARES, allow_inf_nan=False)] | None = (
-        None
-    )
+    product_sum: Products | None = None
     occurred_at: InstantText | None = None
 
 
@@ -187,8 +188,9 @@ def _subject(told: SubjectObservation, by: Reading) -> tuple[object, ...]:
 
 def _aggregate(told: AggregateObservation, by: Reading) -> tuple[object, ...]:
     variant_id, on = by.variant_id(told.variant), by.day(told.occurred_at)
-    if told.conversions > told.subjects:
-        raise InvalidData.at("conversions", f"{told.conversions} is more than the {told.subjects} subjects")
+    n_converted = told.conversions or 0
+    if n_converted > told.subjects:
+        raise InvalidData.at("conversions", f"{n_converted} is more than the {told.subjects} subjects")
     _refuse_gaps(told, by.metric)
     n, total, squares = told.subjects, told.sum or 0.0, told.sum_squares
     # Without squares only a share is decided upon, for which nobody reads them.
@@ -203,7 +205,7 @@ def _aggregate(told: AggregateObservation, by: Reading) -> tuple[object, ...]:
     if product**2 > squares * below_squares * (1 + ROUNDING):
         raise InvalidData.at("product_sum", "is beyond what the two sums of squares allow; check all three")
     n_with = n if told.denominator_sum is not None else 0
-    sums = (n, told.conversions, total, squares, n_with, below, below_squares, product)
+    sums = (n, n_converted, total, squares, n_with, below, below_squares, product)
     return (variant_id, on, *sums, 0, 0.0, 0.0, 0.0, 0.0)
 
 

@@ -46,7 +46,8 @@ def sample_size(baseline: float, mde: float, *, power: float = 0.8, alpha: float
     control, treatment = _shares(baseline, mde)
     together, apart = _deviations(control, treatment)
     reach = _two_sided(alpha, variants) * together + _quantile("power", power) * apart
-    return _subjects(reach / (treatment - control))
+    # A lift below the digits of a number lifts nothing.
+    return _subjects(reach / (treatment - control) if treatment != control else math.inf)
 
 
 def achieved_power(n: int, baseline: float, mde: float, *, alpha: float = 0.05, variants: int = 2) -> float:

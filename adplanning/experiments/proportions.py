@@ -120,6 +120,9 @@ def lift_interval(
     if x0 + x1 == 0:
         return None, None
     limit = normal_quantile(confidence_level) ** 2
+    if x0 + x1 == n0 + n1:
+        # Solved by hand, as the spread is 0 at the ratio seen: q₀ is 1 below it, 1/θ above.
+        return -limit / (n1 + limit), limit / n0
 
     def excess(log_ratio: float) -> float:
         ratio = math.exp(log_ratio)

@@ -34,8 +34,9 @@ def reported(
 ) -> dict[str, Any]:
     """Tell everything as JSON: what is unknown is null, and an experiment without any subject has zeros.
 
-    `statistics` holds control and treatment: of several treatments, the one of `shown_comparison`; pValue is adjusted
-    for how many there are, and the winner is a word: control, treatment or inconclusive. `variants` are all of them.
+    `statistics` holds control and treatment: of several treatments, the one of `shown_comparison`; the winner is a
+    word: control, treatment or inconclusive. `variants` are all of them, each held against the control, which itself
+    is held against nothing. pValue is of one comparison by itself; p_value_adjusted, for how many there are, decides.
 
     Parameters
     ----------
@@ -44,13 +45,14 @@ def reported(
     """
     shown = shown_comparison(analysis)
     results = {one.variant_id: one for one in analysis.variants}
-    compared = {one.variant_id: one for one in analysis.comparisons}
+    compared = {one.variant_id: _compared(one, analysis) for one in analysis.comparisons}
+    against_nothing = dict.fromkeys(compared[shown.variant_id])
     milliseconds = runtime // timedelta(milliseconds=1)
     return {
         "statistics": {
             "control": _arm(analysis.control),
             "treatment": _arm(results[shown.variant_id]),
-            **_compared(shown, analysis),
+            **compared[shown.variant_id],
             "winner": _winner(analysis, shown),
             "sample_ratio": {"p_value": analysis.sample_ratio.p_value, "ok": analysis.sample_ratio.ok},
             "method": analysis.method,
@@ -61,13 +63,13 @@ def reported(
                 "name": names[one.variant_id],
                 "is_control": one.variant_id == analysis.control_id,
                 **_arm(one),
-                "against_control": _against(compared.get(one.variant_id), analysis),
+                **compared.get(one.variant_id, against_nothing),
             }
             for one in analysis.variants
         ],
         "winner_id": analysis.winner_id,
         "progress": {
-            "percent": progress.percent,
+            "percent": 0.0 if analysis.n_subjects == 0 else progress.percent,
             "total_samples": progress.total_samples,
             "target_samples": progress.target_samples,
             "required_per_variant": progress.required_per_variant,
@@ -98,15 +100,16 @@ def _arm(result: VariantResult) -> dict[str, Any]:
 
 def _compared(one: Comparison, analysis: Analysis) -> dict[str, Any]:
     zero = 0.0 if analysis.n_subjects == 0 else None
-    p_value = one.p_value_adjusted
+    decides = one.p_value_adjusted
     lift = zero if one.lift is None else one.lift
     return {
         "zScore": zero if one.z is None else one.z,
-        "pValue": p_value,
+        "pValue": one.p_value,
+        "p_value_adjusted": decides,
         "significance": {
-            "level": significance_level(p_value, confidence_level=analysis.confidence_level),
+            "level": significance_level(decides, confidence_level=analysis.confidence_level),
             "confident": one.is_significant,
-            "description": significance_words(p_value, confidence_level=analysis.confidence_level),
+            "description": significance_words(decides, confidence_level=analysis.confidence_level),
         },
         "lift": {
             "lift": lift,
@@ -123,16 +126,6 @@ def _compared(one: Comparison, analysis: Analysis) -> dict[str, Any]:
         "sequential": asdict(one.sequential),
         "bayesian": asdict(one.bayesian),
         "cuped": one.cuped and asdict(one.cuped),
-    }
-
-
-def _against(one: Comparison | None, analysis: Analysis) -> dict[str, Any] | None:
-    if one is None:
-        return None
-    return {
-        **_compared(one, analysis),
-        "p_value": one.p_value,
-        "p_value_adjusted": one.p_value_adjusted,
         "is_better": one.is_better,
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from adplanning.core.vocabulary import ExperimentStatus, PrimaryMetric
 from adplanning.experiments import queries
 from adplanning.experiments.analysis import Analysis, analyse
-from adplanning.experiments.checks import SampleRatio, Warning, life_warnings  # noqa: A004 (the word of the field)
+from adplanning.experiments.checks import Warning, life_warnings  # noqa: A004 (the word of the field)
 from adplanning.experiments.feed import DAY
 from adplanning.experiments.fields import INCONCLUSIVE
 from adplanning.experiments.progress import Progress, progress_of
@@ -65,14 +64,16 @@ def results_of(session: Session, experiment: Experiment, *, now: datetime) -> Ex
     now : until when it has run, unless it has ended.
     """
     weights = {str(variant["id"]): float(variant["weight"]) for variant in experiment.variants}
+    feed = experiment.feed or {}
     analysis = analyse(
         statistics_of(days_of(session, experiment.id)),
         control_id=experiment.variants[0]["id"],
         metric=PrimaryMetric(experiment.primary_metric),
         confidence_level=experiment.confidence_level,
         weights=weights,
+        are_assigned=feed.get("unit") != DAY,
     )
-    analysis = _with_feed(analysis, experiment.feed or {})
+    told = tuple(Warning(one["code"], one["words"]) for one in feed.get("warnings", ()))
     runtime = _runtime(session, experiment, now)
     progress = progress_of(
         analysis,
@@ -81,21 +82,22 @@ def results_of(session: Session, experiment: Experiment, *, now: datetime) -> Ex
         days=runtime / timedelta(days=1),
     )
     goes_on = experiment.ended_at is None
+    significant = [one for one in analysis.comparisons if one.is_significant]
     course = life_warnings(
         is_running=goes_on,
         is_reached=progress.target_samples is None or progress.is_reached,
-        is_significant=any(one.is_significant for one in analysis.comparisons),
-        is_safe=any(one.sequential.safe_to_stop for one in analysis.comparisons),
+        is_significant=bool(significant),
+        is_safe=bool(significant) and all(one.sequential.safe_to_stop for one in significant),
         n_subjects=analysis.n_subjects,
         n_contaminated=experiment.n_contaminated,
     )
-    analysis = replace(analysis, warnings=(*analysis.warnings, *course))
+    analysis = replace(analysis, warnings=(*analysis.warnings, *told, *course))
     advice = recommendation(
         analysis,
         names=_names(experiment),
         is_running=goes_on,
         progress=progress,
-        unit="day" if (experiment.feed or {}).get("unit") == DAY else "visitor",
+        unit="day" if feed.get("unit") == DAY else "visitor",
     )
     return ExperimentResults(experiment, analysis, progress, runtime, advice)
 
@@ -156,15 +158,6 @@ def running_sequences(session: Session, experiment: Experiment) -> dict[str, pl.
     }
 
 
-def _with_feed(analysis: Analysis, feed: Mapping[str, Any]) -> Analysis:
-    told = tuple(Warning(one["code"], one["words"]) for one in feed.get("warnings", ()))
-    if feed.get("unit") != DAY:
-        return replace(analysis, warnings=(*analysis.warnings, *told))
-    # Every variant has as many days as there were, whatever its part of the traffic.
-    own = tuple(one for one in analysis.warnings if one.code != "sample_ratio_mismatch")
-    return replace(analysis, sample_ratio=SampleRatio(None, ok=True, planned={}, seen={}), warnings=(*own, *told))
-
-
 def _keep(experiment: Experiment, results: ExperimentResults) -> None:
     shown = shown_comparison(results.analysis)
     experiment.results = results.reported
@@ -177,7 +170,8 @@ def _why_to_stop(results: ExperimentResults) -> str | None:
     experiment, compared = results.experiment, results.analysis.comparisons
     if not experiment.auto_stop or experiment.status != ExperimentStatus.running:
         return None
-    sure = [one for one in compared if one.sequential.safe_to_stop]
+    # With a split that is off, any difference may look sure.
+    sure = [one for one in compared if one.sequential.safe_to_stop and results.analysis.sample_ratio.ok]
     if len(sure) == len(compared) or any(one.is_better for one in sure):
         names = _names(experiment)
         words = [f"{names[one.variant_id]} is {'better' if one.is_better else 'worse'}" for one in sure]

@@ -74,6 +74,7 @@ def campaign_results_statement(
             *counted,
         )
     )
-    results = union_all(named, credited).subquery("campaign_results")
-    query = select(*results.c)
-    return query if campaign_ids is None else query.where(results.c.campaign_id.in_(campaign_ids))
+    if campaign_ids is not None:
+        named = named.where(_CONVERSIONS.ad_campaign_id.in_(campaign_ids))
+        credited = credited.where(_TOUCHPOINTS.ad_campaign_id.in_(campaign_ids))
+    return select(union_all(named, credited).subquery("campaign_results"))

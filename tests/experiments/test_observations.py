@@ -45,7 +45,10 @@ def read(*told: Any, metric: PrimaryMetric = PrimaryMetric.revenue) -> Told:
         ({"variant": "control", "subject": ""}, "subject"),
         ({"variant": "control", "subject": "a\x00b"}, "U+0000"),
         ({"variant": "control", "subject": "v", "value": 1e308}, "value"),
-        ({"variant": "control", "subject": "v", "value": "12"}, "value"),
+        ({"variant": "control", "subject": "v", "value": "twelve"}, "value"),
+        ({"variant": "control", "subject": "v", "value": "nan"}, "value"),
+        ({"variant": "control", "subject": "v", "value": True}, "value: must be a number, not true or false"),
+        ({"variant": "control", "subjects": True}, "subjects: must be a number, not true or false"),
         ({"variant": "control", "subject": "v", "denominator": -1}, "denominator"),
         ({"variant": "control", "subject": "v", "occurred_at": "yesterday"}, "occurred_at"),
         ({"variant": "control", "subject": "v", "occurred_at": "2150-01-01T00:00Z"}, "yet to come"),
@@ -64,6 +67,16 @@ def test_a_bad_observation_is_told_by_its_place(observation: Any, words: str) ->
     [(index, message)] = told.rejected
     assert index == 1
     assert words in message
+
+
+def test_numbers_may_come_as_text_and_what_is_not_known_as_null() -> None:
+    told = read(
+        {"variant": "control", "subject": "v", "value": "12.5", "denominator": None, "converted": None},
+        {"variant": "treatment", "subjects": "10", "conversions": None, "sum": "20", "sum_squares": "50.5"},
+    )
+    assert told.rejected == ()
+    assert told.subjects.select("value", "is_converted").rows() == [(12.5, True)]
+    assert told.days.select("n_subjects", "n_converted", "value_sum", "value_squares").rows() == [(10, 0, 20.0, 50.5)]
 
 
 def test_sums_of_a_ratio_need_all_that_tells_their_spread() -> None:

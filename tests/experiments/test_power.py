@@ -103,6 +103,7 @@ def test_a_day_that_is_begun_is_needed() -> None:
         ({"baseline": 0.05, "mde": float("inf")}, "mde"),
         ({"baseline": 0.6, "mde": 1.0}, "mde"),
         ({"baseline": 0.05, "mde": 1e-9}, "mde"),
+        ({"baseline": 0.05, "mde": 1e-300}, "mde"),
         ({"baseline": 0.05, "mde": 0.2, "power": 1.0}, "power"),
         ({"baseline": 0.05, "mde": 0.2, "alpha": 0.0}, "alpha"),
         ({"baseline": 0.05, "mde": 0.2, "alpha": 1.0}, "alpha"),

@@ -126,6 +126,16 @@ def test_where_nobody_or_everybody_converted_there_is_no_p_value(x: int) -> None
     assert effect.lower == pytest.approx(-0.0714, abs=1e-4)
 
 
+def test_where_everybody_converted_the_lift_is_as_uncertain_as_the_difference() -> None:
+    control, treatment = variant(99, 100), variant(200, 200)
+    nearly = lift_interval(control, treatment, confidence_level=0.95)
+    whole = lift_interval(variant(100, 100), treatment, confidence_level=0.95)
+    limit = stats.norm.isf(0.025) ** 2
+    assert whole == pytest.approx((-limit / (200 + limit), limit / 100))
+    assert nearly[0] > whole[0]
+    assert nearly[1] > whole[1]
+
+
 def test_all_converted_against_none_is_as_far_as_it_goes() -> None:
     effect = proportions_effect(variant(0, 40), variant(40, 40))
     assert effect.statistic == pytest.approx(math.sqrt(80))

@@ -71,6 +71,26 @@ def test_of_several_treatments_one_that_is_surely_better_ends_it(engine: Engine)
     assert experiment.ended_at == NOON
 
 
+def test_a_split_that_is_off_stops_nothing_by_itself(engine: Engine) -> None:
+    experiment_id = running(engine, auto_stop=True)
+    add(engine, experiment_id, told("control", 3000, 50), told("treatment", 1000, 80))
+    with reading(engine) as session:
+        experiment = service.find_experiment(session, experiment_id)
+        found = results_of(session, experiment, now=NOON)
+    assert experiment.status == "running"
+    assert found.analysis.comparisons[0].sequential.safe_to_stop
+    assert {"sample_ratio_mismatch"} == {warning.code for warning in found.analysis.warnings}
+
+
+def test_one_of_several_treatments_that_is_not_sure_yet_is_warned_of(engine: Engine) -> None:
+    experiment_id = running(engine, variants=[{"id": "a"}, {"id": "b"}, {"id": "c"}], target_sample_size=10_000)
+    add(engine, experiment_id, told("a", 1000, 50), told("b", 1000, 120), told("c", 1000, 51.2))
+    with reading(engine) as session:
+        found = results_of(session, service.find_experiment(session, experiment_id), now=NOON)
+    assert [one.sequential.safe_to_stop for one in found.analysis.comparisons] == [True, False]
+    assert "peeking" in {warning.code for warning in found.analysis.warnings}
+
+
 def test_what_does_not_stop_itself_goes_on(engine: Engine) -> None:
     experiment_id = running(engine, target_sample_size=100)
     add(engine, experiment_id, told("control", 1000, 50), told("treatment", 1000, 80))

@@ -7,12 +7,11 @@ from statsmodels.stats.multitest import multipletests
 from adplanning.experiments.significance import holm, significance_level, significance_words
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 8])
-def test_holm_adjusts_as_statsmodels_does(n: int) -> None:
-    for p_values in np.random.default_rng(n).random((50, n)) ** 3:
-        theirs = multipletests(p_values, method="holm")[1]
-        found = holm({str(number): p_value for number, p_value in enumerate(p_values)})
-        assert list(found.values()) == pytest.approx(list(theirs))
+def test_holm_adjusts_as_statsmodels_does() -> None:
+    p_values = [*np.random.default_rng(1).random(9) ** 3, 0.02, 0.02]
+    theirs = multipletests(p_values, method="holm")[1]
+    found = holm({str(number): p_value for number, p_value in enumerate(p_values)})
+    assert list(found.values()) == pytest.approx(list(theirs))
 
 
 def test_a_single_comparison_is_not_adjusted_and_an_unknown_one_counts_for_none() -> None:
