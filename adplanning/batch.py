@@ -56,6 +56,10 @@ NOTEBOOKS = {
         "Tell how the texts sound that customers have left, as far as they were not analysed.",
         calls_analyser=True,
     ),
+    "forecast_budget": Notebook(
+        "forecast_budget.ipynb",
+        "Forecast every campaign, fit how results follow spend, and split today's budget best.",
+    ),
     "rebuild_segments": Notebook(
         "rebuild_segments.ipynb", "Make the members of each segment those who match its criteria now."
     ),
@@ -69,6 +73,9 @@ NOTEBOOKS = {
         "sync_meta_ads.ipynb",
         "Read campaigns, ads, their figures, leads and posts from Meta, as far as they are due.",
         calls_platform=True,
+    ),
+    "update_experiments": Notebook(
+        "update_experiments.ipynb", "Count the running experiments anew, and end those that are decided."
     ),
 }
 

@@ -20,10 +20,12 @@ from adplanning.store.counted import counted_conversions, counted_events
 from adplanning.store.session import reading
 from adplanning.store.upgrading import open_store
 from adplanning.workspace_customers import CustomerWorkspace, PeriodLike
+from adplanning.workspace_decisions import DecisionWorkspace
+from adplanning.workspace_experiments import ExperimentWorkspace
 
 
 @dataclass(frozen=True)
-class Workspace(CustomerWorkspace):
+class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
     """An open store; every answer is a polars frame over all counted rows of the period.
 
     Bots are left out, as everywhere. Times are UTC, days those of the reporting time zone.

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select
 from adplanning.core.ratios import ratio
 from adplanning.core.settings import Settings
 from adplanning.experiments.audience_service import delivery_to, keep_audience, shown_to
-from adplanning.experiments.results_service import results_of
+from adplanning.experiments.results_service import days_of, results_of, running_sequences
+from adplanning.experiments.sequence import SCHEMA
 from adplanning.experiments.service import find_experiment
 from adplanning.imports.audiences import audiences
 from adplanning.imports.importing import checked_file
@@ -22,7 +23,13 @@ from adplanning.store.tables.catalogue import TABLES
 
 _LISTED = ("id", "name", "status", "experiment_type", "primary_metric", "source", "is_significant", "p_value")
 _LISTED_LAST = ("improvement_percent", "winner", "started_at", "ended_at")
-_VARIANT = {"variant_id": pl.String, "name": pl.String, "n_subjects": pl.Int64, "n_converted": pl.Int64}
+_VARIANT = {
+    "variant_id": pl.String,
+    "name": pl.String,
+    "weight": pl.Float64,
+    "n_subjects": pl.Int64,
+    "n_converted": pl.Int64,
+}
 _FIGURES = ("estimate", "lower", "upper", "lift", "lift_lower", "lift_upper")
 _TESTS = ("p_value_adjusted", "p_value_always_valid", "probability_to_beat_control")
 
@@ -58,18 +65,35 @@ class ExperimentWorkspace:
 
         Returns
         -------
-        One row per variant, the control first: variant_id, name, n_subjects, n_converted, estimate (of the metric),
-        lower, upper; and against the control lift, lift_lower, lift_upper, p_value_adjusted, p_value_always_valid (the
-        one that may be watched), probability_to_beat_control. Null is unknown.
+        One row per variant, the control first: variant_id, name, weight (its planned part of the subjects, percent),
+        n_subjects, n_converted, estimate (of the metric: a share 0–1, money in the experiment's currency, or times)
+        with its bounds lower and upper; and against the control lift, lift_lower, lift_upper (shares), p_value_adjusted
+        (right for one look at the end; over several treatments by Holm), p_value_always_valid (the one that may be
+        watched), probability_to_beat_control. Null is unknown. What speaks against these figures is in
+        `experiment_verdict`.
 
         Raises
         ------
         NotFound : there is no such experiment.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> from adplanning.experiments.fields import ExperimentFields
+        >>> from adplanning.experiments.service import create_experiment
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> given = ExperimentFields(
+        ...     name="Free shipping banner", experiment_type="landing_page", primary_metric="conversion_rate",
+        ...     variants=[{"id": "a", "name": "No banner"}, {"id": "b", "name": "Banner"}],
+        ... )
+        >>> with writing(ws.engine) as session:
+        ...     id_ = create_experiment(session, given, currency="INR", now=datetime.now(UTC), by=None).id
+        >>> ws.experiment(id_).select("variant_id", "name", "n_subjects", "lift").rows()
+        [('a', 'No banner', 0, None), ('b', 'Banner', 0, None)]
         """
         with reading(self.engine) as session:
             experiment = find_experiment(session, experiment_id)
             analysis = results_of(session, experiment, now=datetime.now(UTC)).analysis
-            names = {variant["id"]: variant["name"] for variant in experiment.variants}
+            planned = {variant["id"]: (variant["name"], variant["weight"]) for variant in experiment.variants}
         compared = {one.variant_id: one for one in analysis.comparisons}
         rows = []
         for one in analysis.variants:
@@ -80,9 +104,87 @@ class ExperimentWorkspace:
                 lifts = (against.lift, against.lift_lower, against.lift_upper)
                 sequential, bayesian = against.sequential.p_value, against.bayesian.probability_to_beat_control
                 tests = (*lifts, against.p_value_adjusted, sequential, bayesian)
-            rows.append((one.variant_id, names[one.variant_id], one.n_subjects, one.n_converted, *figures, *tests))
+            counts = (one.n_subjects, one.n_converted)
+            rows.append((one.variant_id, *planned[one.variant_id], *counts, *figures, *tests))
         schema = _VARIANT | dict.fromkeys((*_FIGURES, *_TESTS), pl.Float64)
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def experiment_verdict(self, experiment_id: str) -> pl.DataFrame:
+        """What to do about an experiment, and what speaks against trusting its figures.
+
+        Returns
+        -------
+        code, words: first the row `recommendation`, then a row per warning, such as sample_ratio_mismatch, peeking,
+        too_few, ended_early or contaminated.
+
+        Raises
+        ------
+        NotFound : there is no such experiment.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws.experiment_verdict("exp_9")
+        Traceback (most recent call last):
+        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
+        them
+        """
+        with reading(self.engine) as session:
+            found = results_of(session, find_experiment(session, experiment_id), now=datetime.now(UTC))
+        told = [("recommendation", found.recommendation), *((one.code, one.words) for one in found.analysis.warnings)]
+        return pl.DataFrame(told, schema={"code": pl.String, "words": pl.String}, orient="row")
+
+    def experiment_days(self, experiment_id: str) -> pl.DataFrame:
+        """The sums of an experiment's subjects from which all of its results are computed.
+
+        Returns
+        -------
+        One row per variant and day on which subjects were first seen: variant_id, on, and the sums of
+        `experiments.statistics.VariantStatistics` (amounts in the experiment's currency); sorted by both. It is what
+        `statistics_of` and `running_sequence` take.
+
+        Raises
+        ------
+        NotFound : there is no such experiment.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws.experiment_days("exp_9")
+        Traceback (most recent call last):
+        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
+        them
+        """
+        with reading(self.engine) as session:
+            return days_of(session, find_experiment(session, experiment_id).id)
+
+    def experiment_sequence(self, experiment_id: str) -> pl.DataFrame:
+        """How sure the difference of each treatment to the control was on each day.
+
+        Returns
+        -------
+        One row per treatment and day: variant_id, and what `experiments.sequence.running_sequence` tells: on,
+        n_subjects (of both, so far), difference (in units of the metric), lower, upper (always valid), fixed_lower,
+        fixed_upper (right for one look only), p_value, p_value_sequential.
+
+        Raises
+        ------
+        NotFound : there is no such experiment.
+
+        >>> import tempfile
+        >>> import adplanning
+        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws.experiment_sequence("exp_9")
+        Traceback (most recent call last):
+        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
+        them
+        """
+        with reading(self.engine) as session:
+            found = running_sequences(session, find_experiment(session, experiment_id))
+        treatments = [
+            frame.select(pl.lit(variant_id).alias("variant_id"), pl.all()) for variant_id, frame in found.items()
+        ]
+        return pl.concat([pl.DataFrame(schema={"variant_id": pl.String, **SCHEMA}), *treatments])
 
     def experiment_audience(self, experiment_id: str, path: Path | str, *, keep: bool = False) -> pl.DataFrame:
         """To whom the variants were shown, by a file of the platform that is split by age, gender and the like.

@@ -166,16 +166,18 @@ class BayesianOut(BaseModel):
 
 
 class ComparedOut(BaseModel):
-    """A treatment against the control; the p-value is adjusted for the number of treatments (Holm)."""
+    """A treatment against the control; what is significant goes by the p-value adjusted for several ones (Holm)."""
 
     zScore: float | None  # noqa: N815 (as clients read it)
     pValue: float | None  # noqa: N815 (as clients read it)
+    p_value_adjusted: float | None
     significance: SignificanceOut
     lift: LiftOut
     difference: DifferenceOut
     sequential: SequentialOut
     bayesian: BayesianOut
     cuped: dict[str, float | None] | None
+    is_better: bool
 
 
 class SampleRatioOut(BaseModel):
@@ -195,21 +197,22 @@ class StatisticsOut(ComparedOut):
     method: str
 
 
-class AgainstOut(ComparedOut):
-    """One of the treatments against the control."""
-
-    p_value: float | None
-    p_value_adjusted: float | None
-    is_better: bool
-
-
 class VariantResultOut(ArmOut):
-    """One variant; the control is held against nothing."""
+    """One variant against the control, as in `statistics`; all of that is null of the control itself."""
 
     id: str
     name: str
     is_control: bool
-    against_control: AgainstOut | None
+    zScore: float | None  # noqa: N815 (as clients read it)
+    pValue: float | None  # noqa: N815 (as clients read it)
+    p_value_adjusted: float | None
+    significance: SignificanceOut | None
+    lift: LiftOut | None
+    difference: DifferenceOut | None
+    sequential: SequentialOut | None
+    bayesian: BayesianOut | None
+    cuped: dict[str, float | None] | None
+    is_better: bool | None
 
 
 class ProgressOut(BaseModel):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import to_minor
@@ -27,10 +27,12 @@ def _in_words(scale: object) -> object:
     return str(scale) if isinstance(scale, int) and not isinstance(scale, bool) else scale
 
 
+Number = Annotated[float, BeforeValidator(_not_a_boolean)]
+WholeNumber = Annotated[int, BeforeValidator(_not_a_boolean)]
 Amount = Annotated[
     Decimal, BeforeValidator(_not_a_boolean), Field(ge=0, allow_inf_nan=False, description="in major units")
 ]
-Rating = Annotated[int, BeforeValidator(_not_a_boolean), Field(description="a whole number on its scale")]
+Rating = Annotated[WholeNumber, Field(description="a whole number on its scale")]
 Scale = Annotated[Literal["5", "10"], BeforeValidator(_in_words), Field(description="up to which a rating goes")]
 Optional = Annotated[Text | None, AfterValidator(none_if_blank)]
 InstantText = Annotated[str, Field(max_length=64, examples=["2026-11-22T14:05:00+05:30"])]
@@ -40,6 +42,18 @@ class Fields(BaseModel):
     """What is given; fields that are not known are ignored, as clients of the API already depend on it."""
 
     model_config = ConfigDict(allow_inf_nan=False)
+
+
+class DefaultedFields(Fields):
+    """The same where a null stands for the default of a field that has one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: value for name, value in given.items() if value is not None or name not in optional}
 
 
 class StrictFields(Fields):

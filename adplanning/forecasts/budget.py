@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -188,6 +189,23 @@ def allocation_of(
         gain_upper=float(gain_upper),
         warnings=_doubts(room.ids, ordered, chosen),
     )
+
+
+def whole_amounts(amounts: Sequence[float]) -> list[int]:
+    """Amounts in whole minor units that add up to their total, rounded to one.
+
+    Formula: each is rounded down; what is missing goes by one to those with the largest remainders, of equal ones to
+    the first.
+
+    >>> whole_amounts([10.4, 10.4, 10.4]), whole_amounts([0.5, 1.5])
+    ([11, 10, 10], [1, 1])
+    """
+    whole = [math.floor(amount) for amount in amounts]
+    missing = round(math.fsum(amounts)) - sum(whole)
+    by_remainder = sorted(range(len(whole)), key=lambda place: whole[place] - amounts[place])
+    for place in by_remainder[:missing]:
+        whole[place] += 1
+    return whole
 
 
 def amount_words(minor: float, currency: str | None) -> str:

@@ -269,10 +269,11 @@ def test_every_variant_is_held_against_the_control(admin: TestClient) -> None:
     )
     found = results(admin, experiment_id)
     now, red, blue = found["variants"]
-    assert (now["is_control"], now["against_control"]) == (True, None)
+    assert (now["is_control"], now["rate"], now["pValue"], now["lift"]) == (True, 0.1, None, None)
     # Of two, Holm doubles the smaller p-value.
-    assert blue["against_control"]["p_value_adjusted"] == pytest.approx(2 * blue["against_control"]["p_value"])
-    assert red["against_control"]["significance"]["confident"] is False
+    assert blue["p_value_adjusted"] == pytest.approx(2 * blue["pValue"])
+    assert (blue["difference"]["value"], blue["is_better"]) == (pytest.approx(0.024), True)
+    assert red["significance"]["confident"] is False
     assert (found["winner_id"], found["statistics"]["winner"]) == ("blue", "treatment")
     assert found["statistics"]["treatment"]["conversions"] == 620
     assert admin.get(f"{URL}/{experiment_id}/sequence").json()["sequences"][1]["variant_id"] == "blue"
