@@ -12,7 +12,7 @@ from adplanning.experiments.analysis import Analysis
 from adplanning.experiments.metrics import EXPERIMENT_METRICS
 
 # Of a palette that colour-blind people tell apart (Okabe and Ito, 2008).
-_BLUE, _ORANGE, _GREY = "#0072B2", "#E69F00", "#999999"
+_BLUE, _ORANGE, _GREEN, _GREY = "#0072B2", "#E69F00", "#009E73", "#999999"
 _BAR: Final = 44
 # From which part of its subjects on the bands set the height: those of the first days dwarf all others.
 _SETTLED: Final = 0.25
@@ -29,7 +29,7 @@ def sequence_chart(frame: pl.DataFrame, *, unit: str = "") -> alt.LayerChart:
     Returns
     -------
     A wide band, always valid, a narrow one of a single look, the difference, and a line at 0. Bands of the first days
-    are cut off where they would dwarf the others.
+    are cut off where they would dwarf the others; one that is known on a single day is an upright line.
 
     >>> from datetime import date
     >>> frame = pl.DataFrame({
@@ -53,21 +53,23 @@ def sequence_chart(frame: pl.DataFrame, *, unit: str = "") -> alt.LayerChart:
         alt.Tooltip("p_value_sequential:Q", title="Always-valid p-value", format=".3~g"),
         alt.Tooltip("p_value:Q", title="p-value of a single look", format=".3~g"),
     ]
-    bands, base = ["always valid", "single look"], alt.Chart(shown)
+    bands, base = {"always valid": ("lower", "upper"), "single look": ("fixed_lower", "fixed_upper")}, alt.Chart(shown)
     paint = alt.Color(
-        "band:N",
+        "shown:N",
         title=None,
-        scale=alt.Scale(domain=bands, range=[_BLUE, _ORANGE]),
+        scale=alt.Scale(domain=["difference", *bands], range=[_GREEN, _BLUE, _ORANGE]),
         legend=alt.Legend(orient="top"),
     )
     layers = [
-        base.transform_calculate(band=f"'{band}'")
-        .mark_area(opacity=0.25, clip=True, line={"strokeWidth": 1}, interpolate="monotone")
-        .encode(x=day, y=alt.Y(f"{lower}:Q", title=title, scale=height), y2=f"{upper}:Q", color=paint, tooltip=told)
-        for band, (lower, upper) in zip(bands, (("lower", "upper"), ("fixed_lower", "fixed_upper")), strict=True)
+        _band(base.transform_calculate(shown=f"'{band}'"), n_days=shown.select(ends).drop_nulls().height).encode(
+            x=day, y=alt.Y(f"{ends[0]}:Q", title=title, scale=height), y2=f"{ends[1]}:Q", color=paint, tooltip=told
+        )
+        for band, ends in bands.items()
     ]
-    line = base.mark_line(point=True, color="black", clip=True, strokeWidth=2).encode(
-        x=day, y=alt.Y("difference:Q", title=title, scale=height), tooltip=told
+    line = (
+        base.transform_calculate(shown="'difference'")
+        .mark_line(point=True, clip=True, strokeWidth=2)
+        .encode(x=day, y=alt.Y("difference:Q", title=title, scale=height), color=paint, tooltip=told)
     )
     nothing = alt.Chart(pl.DataFrame({"at": [0.0]})).mark_rule(color=_GREY, strokeDash=[4, 4]).encode(y="at:Q")
     return alt.LayerChart(
@@ -156,6 +158,13 @@ def power_curve_chart(rows: pl.DataFrame, *, power: float = 0.8) -> alt.LayerCha
     )
     wanted = alt.Chart(pl.DataFrame({"power": [power]})).mark_rule(color=_GREY, strokeDash=[4, 4]).encode(y="power:Q")
     return alt.LayerChart(layer=[curve, wanted], title="What do more subjects bring?", height=220)
+
+
+def _band(chart: alt.Chart, *, n_days: int) -> alt.Chart:
+    # An area between two ends of one day has no width.
+    if n_days == 1:
+        return chart.mark_rule(opacity=0.6, clip=True, strokeWidth=4)
+    return chart.mark_area(opacity=0.25, clip=True, line={"strokeWidth": 1}, interpolate="monotone")
 
 
 def _reach(shown: pl.DataFrame) -> list[float]:

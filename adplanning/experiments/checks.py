@@ -180,6 +180,6 @@ def life_warnings(
         found.append(Warning("ended_early", words))
     if n_contaminated and n_contaminated >= CONTAMINATED_FROM * (n_subjects + n_contaminated):
         share = 100 * n_contaminated / (n_subjects + n_contaminated)
-        words = f"{n_contaminated:,} subjects ({share:.2g} %) were seen in two variants and are left out."
+        words = f"{n_contaminated:,} subjects ({share:.2g}%) were seen in two variants and are left out."
         found.append(Warning("contaminated", words))
     return tuple(found)

@@ -204,8 +204,8 @@ def _words_of_plan(variants: tuple[VariantDelivery, ...], names: Mapping[str, st
 
 def _words_of_groups(by: str, share_apart: float) -> str:
     return (
-        f"By {by} the variants were shown unevenly: {share_apart:.0%} of the impressions of one would have to go to "
-        "others to make two of them alike. The platform chose who saw which and when, so a difference may be one of "
+        f"By {by} the variants were shown unevenly: {share_apart:.0%} of the impressions of one would have to move for "
+        "it to be shown like another. The platform chose who saw which and when, so a difference may be one of "
         f"{by} and not of the variants, and may even turn round within each group (Simpson's paradox). Do not take "
         "this for a randomised test; repeat it with the platform's own split test."
     )

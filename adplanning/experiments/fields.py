@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import DefaultedFields, Fields, Optional, changes, not_a_boolean
+from adplanning.core.fields import DefaultedFields, Fields, Number, Optional, WholeNumber, changes
 from adplanning.core.texts import JsonObject, storable_text
 from adplanning.core.vocabulary import ExperimentSource, ExperimentStatus, ExperimentType, PrimaryMetric
 
@@ -47,14 +47,11 @@ SourceIds = Annotated[
     list[SourceId], Field(max_length=MAX_SOURCES, description="campaigns, ad sets or paths of pages of the variant")
 ]
 Config = Annotated[JsonObject, AfterValidator(_small)]
-Number = Annotated[float, BeforeValidator(not_a_boolean)]
 Split = Annotated[Number, Field(ge=1, le=99, allow_inf_nan=False, description="percent of subjects in the control")]
-Weight = Annotated[Number, Field(ge=0, le=WEIGHTS, allow_inf_nan=False, description="percent; 0 gets nobody")]
+Weight = Annotated[Number, Field(gt=0, le=WEIGHTS, allow_inf_nan=False, description="percent")]
 Confidence = Annotated[Number, Field(gt=0.5, lt=1, allow_inf_nan=False)]
 Effect = Annotated[Number, Field(gt=0, le=100, allow_inf_nan=False, description="relative: 0.1 is a tenth more")]
-SampleSize = Annotated[
-    int, BeforeValidator(not_a_boolean), Field(ge=1, le=10**12, description="subjects in all variants together")
-]
+SampleSize = Annotated[WholeNumber, Field(ge=1, le=10**12, description="subjects in all variants together")]
 
 
 class VariantFields(Fields):
@@ -272,8 +269,6 @@ def _checked(columns: dict[str, Any]) -> dict[str, Any]:
     total = sum(variant["weight"] for variant in variants)
     if abs(total - WEIGHTS) > ROUNDED_WEIGHTS:
         raise InvalidData.at("variants", f"the weights add to {total:g}; they must add to 100")
-    if variants[0]["weight"] == 0 or not any(variant["weight"] for variant in variants[1:]):
-        raise InvalidData.at("variants", "the control and another one need a weight above 0, or nothing is compared")
     _check_sources(variants, ExperimentSource(columns["source"]))
     if columns["source"] == ExperimentSource.landing_pages and columns["primary_metric"] in OF_PLATFORMS:
         raise InvalidData.at(

@@ -9,7 +9,7 @@ from adplanning.experiments.checks import Warning  # noqa: A004 (the word of the
 from adplanning.experiments.effects import Effect, Moments
 from adplanning.experiments.means import mean_moments, welch_effect
 from adplanning.experiments.metrics import EXPERIMENT_METRICS, MetricKind
-from adplanning.experiments.proportions import proportions_effect, rate_moments
+from adplanning.experiments.proportions import proportions_difference, proportions_effect, rate_moments
 from adplanning.experiments.ratios import ratio_moments
 from adplanning.experiments.sequential import LEAST_SUBJECTS, AlwaysValid, always_valid
 from adplanning.experiments.statistics import VariantStatistics
@@ -69,6 +69,19 @@ def effect_of(
     if kind == MetricKind.proportion:
         return proportions_effect(control, treatment, confidence_level=confidence_level)
     return welch_effect(*both, confidence_level=confidence_level)
+
+
+def difference_of(
+    kind: MetricKind, control: VariantStatistics, treatment: VariantStatistics, confidence_level: float
+) -> Effect:
+    """The same for many looks: that of shares without the interval of the lift, see `proportions_difference`.
+
+    >>> difference_of(MetricKind.proportion, VariantStatistics(4, 1), VariantStatistics(4, 2), 0.95).difference
+    0.25
+    """
+    if kind != MetricKind.proportion or both_moments(kind, control, treatment) is None:
+        return effect_of(kind, control, treatment, confidence_level)
+    return proportions_difference(control, treatment, confidence_level=confidence_level)
 
 
 def watched_effect(

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from adplanning.core.errors import InvalidData
-from adplanning.core.fields import Fields, InstantText, instant_or, not_a_boolean
+from adplanning.core.fields import Fields, InstantText, Number, WholeNumber, instant_or
 from adplanning.core.texts import Identifier, ShortText
 from adplanning.core.validation import invalid_data
 from adplanning.core.vocabulary import PrimaryMetric
@@ -28,14 +28,13 @@ MAX_AHEAD: Final = timedelta(days=1)
 # What sums of doubles may lack of an inequality that holds for exact ones.
 ROUNDING: Final = 1e-9
 
-Number = Annotated[float, BeforeValidator(not_a_boolean)]
 Value = Annotated[Number, Field(ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False)]
 NotNegative = Annotated[Number, Field(ge=0, le=MAX_VALUE, allow_inf_nan=False)]
 Sum = Annotated[Number, Field(ge=-MAX_SUM, le=MAX_SUM, allow_inf_nan=False)]
 NotNegativeSum = Annotated[Number, Field(ge=0, le=MAX_SUM, allow_inf_nan=False)]
 Squares = Annotated[Number, Field(ge=0, le=MAX_SQUARES, allow_inf_nan=False)]
 Products = Annotated[Number, Field(ge=-MAX_SQUARES, le=MAX_SQUARES, allow_inf_nan=False)]
-Count = Annotated[int, BeforeValidator(not_a_boolean), Field(ge=0, le=10**12)]
+Count = Annotated[WholeNumber, Field(ge=0, le=10**12)]
 
 
 class SubjectObservation(Fields):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from adplanning.experiments.effects import Effect, Moments, normal_quantile, root_between, two_sided
 from adplanning.experiments.statistics import VariantStatistics
@@ -77,6 +78,20 @@ def proportions_effect(
     >>> round(effect.statistic, 4), round(effect.p_value, 4), round(effect.lower, 4), round(effect.upper, 4)
     (2.1027, 0.0355, 0.002, 0.0581)
     """
+    lift_lower, lift_upper = lift_interval(control, treatment, confidence_level=confidence_level)
+    effect = proportions_difference(control, treatment, confidence_level=confidence_level)
+    return replace(effect, lift_lower=lift_lower, lift_upper=lift_upper)
+
+
+def proportions_difference(
+    control: VariantStatistics, treatment: VariantStatistics, *, confidence_level: float
+) -> Effect:
+    """The same without the interval of the lift, which takes ten times as long as all the rest.
+
+    >>> effect = proportions_difference(VariantStatistics(50, 5), VariantStatistics(50, 6), confidence_level=0.95)
+    >>> round(effect.lift, 3), effect.lift_upper
+    (0.2, None)
+    """
     n0, x0, n1, x1 = control.n_subjects, control.n_converted, treatment.n_subjects, treatment.n_converted
     p0, p1 = x0 / n0, x1 / n1
     lower0, upper0 = wilson_interval(x0, n0, confidence_level=confidence_level)
@@ -84,14 +99,11 @@ def proportions_effect(
     difference = p1 - p0
     spread = math.sqrt(((x0 + x1) / (n0 + n1)) * ((n0 - x0 + n1 - x1) / (n0 + n1)) * (1 / n0 + 1 / n1))
     z = difference / spread if spread > 0 else None
-    lift_lower, lift_upper = lift_interval(control, treatment, confidence_level=confidence_level)
     return Effect(
         difference=difference,
         lower=difference - math.hypot(p1 - lower1, upper0 - p0),
         upper=difference + math.hypot(upper1 - p1, p0 - lower0),
         lift=difference / p0 if x0 else None,
-        lift_lower=lift_lower,
-        lift_upper=lift_upper,
         statistic=z,
         p_value=None if z is None else two_sided(z),
     )

@@ -41,7 +41,7 @@ def recommendation(
     ...     far = progress_of(found, target_sample_size=20_000, minimum_detectable_effect=None, days=5)
     ...     return recommendation(found, names={"a": "Now", "b": "Summer banner"}, is_running=is_running, progress=far)
     >>> advice(VariantStatistics(10_000, 1000), VariantStatistics(10_000, 1140), is_running=False)
-    'Roll out Summer banner: its conversion rate is between 5.2 % and 23.5 % higher than that of Now.'
+    'Roll out Summer banner: its conversion rate is between 5.2% and 23.5% higher than that of Now.'
     >>> advice(VariantStatistics(2_000, 200), VariantStatistics(2_000, 210), is_running=True)
     'Go on: about 20 more days until the planned 20,000 visitors. So far no difference is sure.'
     >>> advice(VariantStatistics(6_100, 600), VariantStatistics(3_900, 390), is_running=True).split(":")[0]
@@ -165,11 +165,11 @@ def _percent(share: float) -> str:
     """The size of a change, for people.
 
     >>> _percent(-0.0523), _percent(0.2), _percent(12.345)
-    ('5.2 %', '20 %', '1,234 %')
+    ('5.2%', '20%', '1,234%')
     """
     size = 100 * abs(share)
     written = f"{size:.1f}" if size < 100 else f"{size:,.0f}"
-    return f"{written.removesuffix('.0')} %"
+    return f"{written.removesuffix('.0')}%"
 
 
 def _minus(bound: float | None) -> float | None:

@@ -129,14 +129,16 @@ def complete_experiment(
     Parameters
     ----------
     experiment : locked, as from `service.experiment_to_change`.
-    winner : a variant's id or inconclusive; what the results say when it is None.
+    winner : a variant's id or inconclusive; when it is None what the results say, which with a split that is off is
+        nothing.
     """
     experiment.ended_at = now
     results = results_of(session, experiment, now=now)
     _keep(experiment, results)
     experiment.status = str(ExperimentStatus.completed)
     experiment.stop_reason = reason
-    experiment.winner = winner or results.analysis.winner_id or INCONCLUSIVE
+    found = results.analysis.winner_id if results.analysis.sample_ratio.ok else None
+    experiment.winner = winner or found or INCONCLUSIVE
     details = {"reason": reason, "winner": experiment.winner}
     record_change(session, experiment, "completed", now=now, by=by, details=details)
     return results

@@ -8,8 +8,8 @@ import polars as pl
 
 from adplanning.core.frames import require_columns
 from adplanning.core.vocabulary import PrimaryMetric
-from adplanning.experiments.formulas import effect_of, formula_of, watched_effect
-from adplanning.experiments.statistics import EMPTY, SUMS, VariantStatistics, statistics_of
+from adplanning.experiments.formulas import difference_of, formula_of, watched_effect
+from adplanning.experiments.statistics import SUMS, VariantStatistics, statistics_of
 
 SCHEMA: Final = {
     "on": pl.Date,
@@ -52,17 +52,22 @@ def running_sequence(
     [(1000, 0.02, 0.3122, 1.0), (2000, 0.04, 0.0059, 0.1152)]
     """
     require_columns(days, ["variant_id", "on", *SUMS], what="days")
-    shown = days.filter(pl.col("variant_id").is_in([control_id, variant_id])).sort("on", "variant_id")
+    shown = days.filter(pl.col("variant_id").is_in([control_id, variant_id]))
     kind, _ = formula_of(metric, statistics_of(shown))
-    reached = {control_id: EMPTY, variant_id: EMPTY}
+    looks = shown.select(pl.col("on").unique().sort())
+    reached = (_so_far(shown, looks, name) for name in (control_id, variant_id))
     rows, least = [], None
-    for (on,), part in shown.partition_by("on", as_dict=True, maintain_order=True).items():
-        for row in part.iter_rows(named=True):
-            reached[row["variant_id"]] += VariantStatistics(**{name: row[name] for name in SUMS})
-        control, treatment = reached[control_id], reached[variant_id]
-        once = effect_of(kind, control, treatment, confidence_level)
+    for on, control, treatment in zip(looks["on"], *reached, strict=True):
+        once = difference_of(kind, control, treatment, confidence_level)
         always = watched_effect(kind, control, treatment, confidence_level)
         least = min((p for p in (least, always.p_value) if p is not None), default=None)
         n = control.n_subjects + treatment.n_subjects
         rows.append((on, n, once.difference, always.lower, always.upper, once.lower, once.upper, once.p_value, least))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _so_far(days: pl.DataFrame, looks: pl.DataFrame, variant_id: str) -> list[VariantStatistics]:
+    """The sums of a variant up to each look."""
+    own = days.filter(pl.col("variant_id") == variant_id).group_by("on").agg(pl.col(SUMS).sum())
+    by_look = looks.join(own, on="on", how="left").sort("on").select(pl.col(SUMS).fill_null(0).cum_sum())
+    return [VariantStatistics(*sums) for sums in by_look.iter_rows()]

@@ -13,6 +13,9 @@ from adplanning.core.vocabulary import (
     AddedReason,
     AliasDecision,
     ConversionType,
+    ExperimentStatus,
+    ExperimentType,
+    ForecastStatus,
     GoalType,
     JourneyEventType,
     JourneyStage,
@@ -28,6 +31,7 @@ from adplanning.core.vocabulary import (
     TextSource,
     Tier,
     TouchType,
+    Trust,
     platform_of_source,
 )
 
@@ -140,6 +144,30 @@ LEAD_STATUSES = {
     LeadStatus.unqualified: Badge("Unqualified", "grey", "mdi-account-cancel-outline"),
     LeadStatus.lost: Badge("Lost", "red", "mdi-close-circle-outline"),
     LeadStatus.archived: Badge("Archived", "grey", "mdi-archive-outline"),
+}
+EXPERIMENT_STATUSES = {
+    ExperimentStatus.draft: Badge("Draft", "grey", "mdi-pencil-outline"),
+    ExperimentStatus.running: Badge("Running", "green", "mdi-play-circle-outline"),
+    ExperimentStatus.paused: Badge("Paused", "orange", "mdi-pause-circle-outline"),
+    ExperimentStatus.completed: Badge("Completed", "blue", "mdi-flag-checkered"),
+}
+EXPERIMENT_TYPES = {
+    ExperimentType.ad_creative: Badge("Ad creative", "purple", "mdi-image-outline"),
+    ExperimentType.landing_page: Badge("Landing page", "blue", "mdi-page-layout-header"),
+    ExperimentType.audience: Badge("Audience", "grey", "mdi-account-group-outline"),
+    ExperimentType.budget: Badge("Budget", "grey", "mdi-wallet-outline"),
+    ExperimentType.bidding: Badge("Bidding", "grey", "mdi-gavel"),
+}
+FORECAST_STATUSES = {
+    ForecastStatus.pending: Badge("To come", "grey", "mdi-clock-outline"),
+    ForecastStatus.active: Badge("Passing", "green", "mdi-play-circle-outline"),
+    ForecastStatus.completed: Badge("Over", "blue", "mdi-flag-checkered"),
+}
+TRUST = {
+    Trust.good: Badge("Good trust", "green", "mdi-check-circle-outline"),
+    Trust.fair: Badge("Fair trust", "blue", "mdi-check-circle-outline"),
+    Trust.low: Badge("Low trust", "orange", "mdi-alert-outline"),
+    Trust.none: Badge("Nothing can be told", "red", "mdi-alert-circle-outline"),
 }
 JOURNEY_EVENTS = {
     JourneyEventType.page_view: Badge("Page view", "grey", "mdi-file-eye-outline"),

@@ -23,8 +23,10 @@ MAX_ROWS = 50
 class Field:
     """One field; its key is the path that a refusal names.
 
-    `kind` is text, area, number, choice, switch, moment (date and time in the reporting zone) or rows (any number of
-    lines, each with the fields of `parts`). A field with `only_for` shows while the field named there has that value.
+    `kind` is text, area, number, choice, switch, day, moment (date and time in the reporting zone) or rows (any number
+    of lines, each with the fields of `parts`). A part may also be choices (several of its options), texts (several of
+    its options or of one's own) or kept (not shown, handed back as it came). A field or part with `only_for` shows
+    while the field named there has that value.
     """
 
     key: str
@@ -41,7 +43,8 @@ class Field:
 class Form(Component):
     """A dialog; `submit` saves what was given or refuses it with `InvalidData`, shown at the fields its paths name.
 
-    `below` are widgets of the form's own that stand below its fields.
+    `below` are widgets of the form's own that stand below its fields; `changed` is told what stands in the fields while
+    they are filled in.
     """
 
     vue = "form"
@@ -52,6 +55,8 @@ class Form(Component):
     given = Dict().tag(sync=True)
     issues = Dict().tag(sync=True)
     shown = Bool(False).tag(sync=True)
+    live = Bool(False).tag(sync=True)
+    added = Dict().tag(sync=True)
     below: List[Component] = List().tag(sync=True, **widget_serialization)
 
     def __init__(
@@ -64,14 +69,17 @@ class Form(Component):
         check: Callable[[Values], object],
         submit: Callable[[Values], None],
         below: Sequence[Component] = (),
+        changed: Callable[[Values], None] | None = None,
     ) -> None:
         self._fields, self._check, self._submit, self._below = fields, check, submit, below
+        self._changed = changed
         super().__init__(
             notify=lambda words: visit.frame.toast(words, "error"),
             title=title,
             button=button,
             fields=[_shown(one) for one in fields],
             below=list(below),
+            live=changed is not None,
         )
 
     def close(self) -> None:
@@ -80,6 +88,11 @@ class Form(Component):
             widget.close()
         super().close()
 
+    def have(self, fields: Sequence[Field]) -> None:
+        """Have other fields from now on; what has been filled in stays."""
+        self._fields = fields
+        self.fields = [_shown(one) for one in fields]
+
     def ask(self, given: Values | None = None, *, title: str = "", button: str = "") -> None:
         """Open the form with some values in it."""
         with self.hold_sync():
@@ -87,6 +100,15 @@ class Form(Component):
             self._say({})
             self.given = {"n": next(self._numbers), "values": dict(given or {})}
             self.shown = True
+
+    def put(self, values: Values) -> None:
+        """Fill in some fields of the open form; the others stay as they are."""
+        self.added = {"n": next(self._numbers), "values": dict(values)}
+
+    def vue_change(self, data: dict[str, Any]) -> None:
+        """Something was typed or chosen."""
+        if self._changed is not None:
+            self._changed(self._taken(data.get("values")))
 
     def vue_check(self, data: dict[str, Any]) -> None:
         """A field was left: say what is wrong with those that were filled in so far."""
@@ -132,15 +154,25 @@ class Form(Component):
                 lines = value if isinstance(value, list) else []
                 if len(lines) > MAX_ROWS:
                     raise InvalidData.at(one.key, f"has {len(lines)} lines; give at most {MAX_ROWS}")
-                keys = [part.key for part in one.parts]
                 taken[one.key] = [
-                    {key: str(line.get(key) or "") for key in keys} for line in lines if isinstance(line, dict)
+                    {part.key: _part(one.key, part, line.get(part.key)) for part in one.parts}
+                    for line in lines
+                    if isinstance(line, dict)
                 ]
             elif one.kind == "switch":
                 taken[one.key] = value is True
             elif isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
                 taken[one.key] = value if one.kind == "number" else str(value)
         return taken
+
+
+def _part(key: str, part: Field, value: object) -> str | list[str]:
+    if part.kind not in {"choices", "texts"}:
+        return str(value or "")
+    chosen = value if isinstance(value, list) else []
+    if len(chosen) > MAX_ROWS:
+        raise InvalidData.at(key, f"has a line with {len(chosen)} choices; give at most {MAX_ROWS}")
+    return [str(one) for one in chosen]
 
 
 def _shown(one: Field) -> dict[str, Any]:

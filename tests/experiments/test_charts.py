@@ -26,9 +26,19 @@ def test_the_sequence_is_as_high_as_its_bands_once_they_have_settled() -> None:
     band = drawn["layer"][0]["encoding"]["y"]
     assert band["scale"]["domain"] == [-1.0, 5.0]
     assert band["title"] == "difference (percentage points)"
-    assert [layer["encoding"]["color"]["scale"]["domain"] for layer in drawn["layer"][:2]] == [
-        ["always valid", "single look"]
-    ] * 2
+    assert band["scale"] == drawn["layer"][1]["encoding"]["y"]["scale"]
+    assert drawn["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["difference", "always valid", "single look"]
+
+
+def test_a_band_that_is_known_on_one_day_alone_is_an_upright_line() -> None:
+    young = ROWS.with_columns(pl.when(pl.col("n_subjects") > 100).then(pl.col("lower", "upper")).name.keep())
+    assert [layer["mark"]["type"] for layer in sequence_chart(young).to_dict()["layer"]] == [
+        "rule",
+        "area",
+        "rule",
+        "line",
+    ]
+    assert sequence_chart(ROWS.head(1)).to_dict()["layer"][1]["mark"]["type"] == "rule"
 
 
 def test_a_sequence_of_nothing_known_is_drawn_too() -> None:

@@ -40,12 +40,12 @@ def test_a_split_that_is_off_comes_before_all_else() -> None:
 
 def test_at_the_planned_end_a_better_treatment_is_to_be_rolled_out() -> None:
     said = advice(rate(100, 1000), rate(150, 1000))
-    assert said == "Roll out Summer banner: its conversion rate is between 18.4 % and 90.2 % higher than that of Now."
+    assert said == "Roll out Summer banner: its conversion rate is between 18.4% and 90.2% higher than that of Now."
 
 
 def test_at_the_planned_end_a_worse_treatment_is_to_be_left() -> None:
     said = advice(rate(150, 1000), rate(100, 1000))
-    assert said.startswith("Keep Now: the conversion rate of Summer banner is between 15.6 % and ")
+    assert said.startswith("Keep Now: the conversion rate of Summer banner is between 15.6% and ")
     assert said.endswith(" lower.")
 
 
@@ -114,4 +114,4 @@ def test_of_costs_a_lower_one_is_to_be_rolled_out(is_running: bool) -> None:
 
 
 def _first_percent(said: str) -> float:
-    return float(said.partition("between ")[2].partition(" %")[0])
+    return float(said.partition("between ")[2].partition("%")[0])

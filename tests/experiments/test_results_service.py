@@ -82,6 +82,17 @@ def test_a_split_that_is_off_stops_nothing_by_itself(engine: Engine) -> None:
     assert {"sample_ratio_mismatch"} == {warning.code for warning in found.analysis.warnings}
 
 
+@pytest.mark.parametrize(("chosen", "kept"), [(None, "inconclusive"), ("treatment", "treatment")])
+def test_a_split_that_is_off_has_no_winner_but_by_hand(engine: Engine, chosen: str | None, kept: str) -> None:
+    experiment_id = running(engine)
+    add(engine, experiment_id, told("control", 3000, 50), told("treatment", 1000, 80))
+    with writing(engine) as session:
+        stopped = service.stop_experiment(session, experiment_id, winner=chosen, now=NOON, by=None)
+        found = results_of(session, stopped, now=NOON)
+        assert (found.analysis.winner_id, stopped.winner) == ("treatment", kept)
+    assert found.recommendation.startswith("Do not trust this yet")
+
+
 def test_one_of_several_treatments_that_is_not_sure_yet_is_warned_of(engine: Engine) -> None:
     experiment_id = running(engine, variants=[{"id": "a"}, {"id": "b"}, {"id": "c"}], target_sample_size=10_000)
     add(engine, experiment_id, told("a", 1000, 50), told("b", 1000, 120), told("c", 1000, 51.2))

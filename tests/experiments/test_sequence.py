@@ -42,6 +42,21 @@ def test_the_last_day_is_the_result_and_other_variants_change_nothing() -> None:
     assert (last["fixed_lower"], last["fixed_upper"]) == (result.difference_lower, result.difference_upper)
 
 
+@pytest.mark.parametrize("metric", [PrimaryMetric.conversion_rate, PrimaryMetric.revenue, PrimaryMetric.cpc])
+def test_every_day_is_the_result_of_all_days_up_to_it(metric: PrimaryMetric) -> None:
+    n = pl.col("n_subjects")
+    bought = SEEN.with_columns(
+        n_with_denominator=n, value_sum=n * 2.0 + pl.col("n_converted"), value_squares=n * 9.0,
+        denominator_sum=n * 3.0, denominator_squares=n * 12.0, value_denominator=n * 7.0,
+    ).filter(pl.col("variant_id") != "c")  # fmt: skip
+    for look in sequence(bought, metric).iter_rows(named=True):
+        sums = statistics_of(bought.filter(pl.col("on") <= look["on"]))
+        result = analyse(sums, control_id="a", metric=metric, weights={"a": 1, "b": 1}).comparisons[0]
+        shown = (result.difference, result.difference_lower, result.difference_upper, result.p_value)
+        assert [look[name] for name in ("difference", "fixed_lower", "fixed_upper", "p_value")] == pytest.approx(shown)
+        assert [look["lower"], look["upper"]] == pytest.approx([result.sequential.lower, result.sequential.upper])
+
+
 def test_days_come_in_their_order_whatever_that_of_the_rows() -> None:
     assert sequence(SEEN.reverse()).equals(sequence(SEEN))
     assert sequence(SEEN)["on"].is_sorted()

@@ -14,6 +14,9 @@ from adplanning.core.vocabulary import (
     AddedReason,
     AliasDecision,
     ConversionType,
+    ExperimentStatus,
+    ExperimentType,
+    ForecastStatus,
     GoalType,
     JourneyEventType,
     JourneyStage,
@@ -26,6 +29,7 @@ from adplanning.core.vocabulary import (
     StreamStatus,
     Tier,
     TouchType,
+    Trust,
 )
 from adplanning.scores.catalogue import SCORES
 from adplanning.ui import badges
@@ -47,6 +51,10 @@ OF_ENUM: list[tuple[Mapping[Any, badges.Badge], type[StrEnum]]] = [
     (badges.SEGMENT_TYPES, SegmentType),
     (badges.ADDED_REASONS, AddedReason),
     (badges.POST_STATUSES, PostStatus),
+    (badges.EXPERIMENT_STATUSES, ExperimentStatus),
+    (badges.EXPERIMENT_TYPES, ExperimentType),
+    (badges.FORECAST_STATUSES, ForecastStatus),
+    (badges.TRUST, Trust),
 ]
 
 

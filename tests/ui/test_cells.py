@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adplanning.ui.cells import text
+from adplanning.ui.cells import bar, text
 
 
 def test_what_is_unknown_is_not_a_word_and_zero_is_not_unknown() -> None:
@@ -16,3 +16,7 @@ def test_a_link_stays_on_its_page_unless_said_otherwise() -> None:
         "hint": "",
         "new_tab": False,
     }
+
+
+def test_a_bar_has_its_share_and_its_words() -> None:
+    assert bar(0.5, "5 of 10") == {"text": "5 of 10", "share": 0.5}

@@ -179,3 +179,55 @@ def test_the_browser_gets_every_field_with_its_choices_and_parts(desk: Desk) -> 
     assert shown["kind"]["options"] == [{"value": "a", "title": "A"}, {"value": "b", "title": "B"}]
     assert [part["key"] for part in shown["lines"]["parts"]] == ["name", "value"]
     assert shown["conditions.min_value"]["only_for"] == {"kind": ["a"]}
+
+
+PARTED = (
+    Field("source", "Source", "choice", options={"page": "Page", "none": "None"}),
+    Field(
+        "lines",
+        "Lines",
+        "rows",
+        parts=(
+            Field("id", "Id", "kept"),
+            Field("pages", "Pages", "texts", options={"/a": "/a"}, only_for={"source": ["page"]}),
+        ),
+    ),
+)
+
+
+def test_a_line_may_hold_several_choices_and_hands_back_what_it_does_not_show(desk: Desk) -> None:
+    desk.form.have(PARTED)
+    line = {"id": "7", "pages": ["/a", 8, "/b"], "more": "x"}
+    desk.submit(source="page", lines=[line, {"pages": "/a"}, {}])
+    lines = [{"id": "7", "pages": ["/a", "8", "/b"]}, {"id": "", "pages": []}, {"id": "", "pages": []}]
+    assert desk.saved == [{"source": "page", "lines": lines}]
+    desk.submit(lines=[{"pages": ["/a"] * (MAX_ROWS + 1)}])
+    assert desk.issues == {"lines": "has a line with 51 choices; give at most 50"}
+
+
+def test_a_form_with_other_fields_takes_these_and_no_more(desk: Desk) -> None:
+    desk.form.have(PARTED[:1])
+    assert [field["key"] for field in desk.form.fields] == ["source"]
+    assert desk.form.given["values"] == {"name": "Blue"}
+    desk.submit(source="page", name="Blue")
+    assert desk.saved == [{"source": "page"}]
+
+
+def test_what_is_typed_is_told_where_somebody_listens(desk: Desk, new_visit: NewVisit, engine: Engine) -> None:
+    heard: list[Values] = []
+    listening = Form(
+        new_visit(engine), title="T", button="B", fields=FIELDS, check=heard.append, submit=heard.append,
+        changed=heard.append,
+    )  # fmt: skip
+    assert (listening.live, desk.form.live) == (True, False)
+    for form in (listening, desk.form):
+        send(form, "change", {"values": {"name": "Gre", "is_active": True}})
+    assert heard == [{"name": "Gre", "is_active": True, "lines": []}]
+    assert (desk.checked, desk.saved) == ([], [])
+
+
+def test_a_field_is_filled_in_while_the_others_stay(desk: Desk) -> None:
+    before = desk.form.given
+    desk.form.put({"kind": "b"})
+    assert desk.form.added["values"] == {"kind": "b"}
+    assert desk.form.given == before
