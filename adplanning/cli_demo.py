@@ -84,6 +84,8 @@ def _fill_and_run(made: Shop, first: list[str], *, forecast_as_of: str | None) -
             "      the way to the first of these, step by step (.venv/bin/jupyter lab)\n"
             "  notebooks/tutorials/who_buys_again.ipynb\n"
             "      the way to the second, and on to a segment\n"
+            "  notebooks/tutorials/is_this_test_significant.ipynb, where_should_the_next_lakh_go.ipynb\n"
+            "      from visitors to a verdict; from response curves to the split of a budget\n"
             "  http://localhost:9000/docs\n"
             "      the API; a key: adplanning key create me --role admin"
         )

@@ -310,11 +310,9 @@ class DecisionWorkspace:
 
     def _with_results(self, rows: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
         """Rows of a split with amounts in major units, whatever the results are."""
-        if outcome is Outcome.revenue:
-            amounts = (*_SPENDS, *_RESULTS)
-        else:
-            amounts = _SPENDS
+        if outcome is not Outcome.revenue:
             rows = rows.with_columns(pl.col("marginal", "return_on_spend") * 10 ** minor_digits(self.settings.currency))
+        amounts = [*_SPENDS, *(_RESULTS if outcome is Outcome.revenue else ())]
         return self._in_major(rows.rename({name: f"{name}_minor" for name in amounts}, strict=False))
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:

@@ -28,9 +28,22 @@ def test_experiments_are_listed_and_one_is_told_by_variant(any_engine: Engine) -
     assert (control["lift"], control["p_value_adjusted"]) == (None, None)
     assert treatment["estimate"] == treatment["n_converted"] / treatment["n_subjects"]
     assert treatment["lift"] == pytest.approx(treatment["estimate"] / control["estimate"] - 1)
+    assert one["weight"].to_list() == [50, 50]
+    id_ = listed.filter(pl.col("name") == WON)["id"].item()
+    days, sequence = workspace.experiment_days(id_), workspace.experiment_sequence(id_)
+    assert dict(days.group_by("variant_id").agg(pl.sum("n_subjects")).iter_rows()) == dict(
+        one.select("variant_id", "n_subjects").iter_rows()
+    )
+    assert set(sequence["variant_id"]) == {"treatment"}
+    assert sequence["n_subjects"][-1] == one["n_subjects"].sum()
+    assert sequence["difference"][-1] == pytest.approx(treatment["estimate"] - control["estimate"])
+    verdict = workspace.experiment_verdict(id_)
+    assert verdict["code"][0] == "recommendation"
+    assert "ended_early" in verdict["code"].to_list()
     draft = workspace.experiment(listed["id"][-1])
     assert draft["n_subjects"].to_list() == [0, 0]
     assert draft["estimate"].to_list() == [None, None]
+    assert workspace.experiment_sequence(listed["id"][-1]).is_empty()
 
 
 def test_an_experiment_that_is_not_there_is_said_so(engine: Engine) -> None:

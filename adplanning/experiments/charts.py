@@ -162,9 +162,12 @@ def power_curve_chart(rows: pl.DataFrame, *, power: float = 0.8) -> alt.LayerCha
 
 def _band(chart: alt.Chart, *, n_days: int) -> alt.Chart:
     # An area between two ends of one day has no width.
-    if n_days == 1:
-        return chart.mark_rule(opacity=0.6, clip=True, strokeWidth=4)
-    return chart.mark_area(opacity=0.25, clip=True, line={"strokeWidth": 1}, interpolate="monotone")
+    drawn: alt.Chart = (
+        chart.mark_rule(opacity=0.6, clip=True, strokeWidth=4)
+        if n_days == 1
+        else chart.mark_area(opacity=0.25, clip=True, line={"strokeWidth": 1}, interpolate="monotone")
+    )
+    return drawn
 
 
 def _reach(shown: pl.DataFrame) -> list[float]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from adplanning.core.ids import new_ids
 from adplanning.forecasts import queries
+from adplanning.forecasts.campaign_days import OFF_DAYS
 from adplanning.forecasts.fields import Outcome
 from adplanning.forecasts.response import NotFitted, ResponseFit, fit_json, fit_of, fit_response
 from adplanning.store.tables.forecasts import ResponseCurve
@@ -20,6 +21,7 @@ FRESH_DAYS: Final = 28
 """How old a kept curve may be to be used: as long as Meta goes on changing a day's figures."""
 
 
+IS_OFF: Final = NotFitted(f"nothing was spent on the last {OFF_DAYS} known days: the campaign is off")
 _COLUMN_OF = {Outcome.revenue: "revenue_minor", Outcome.conversions: "n_conversions"}
 
 
@@ -36,11 +38,14 @@ def fit_curves(
 
     Returns
     -------
-    By campaign its curve, or why it has none.
+    By campaign its curve, or why it has none; one that is off now, see `campaign_days`, has none to share a budget by.
     """
     days = histories.select("campaign_id", "on", spend="spend_minor", result=_COLUMN_OF[outcome])
     parts = days.sort("campaign_id", "on").partition_by("campaign_id", as_dict=True, include_key=False)
-    return {str(key[0]): fit_response(part, seed=seed) for key, part in parts.items()}
+    return {
+        str(key[0]): IS_OFF if _is_off_now(part["spend"].drop_nulls()) else fit_response(part, seed=seed)
+        for key, part in parts.items()
+    }
 
 
 def fit_days(days: pl.DataFrame, outcome: Outcome = Outcome.revenue) -> ResponseFit | NotFitted:
@@ -116,6 +121,10 @@ def curve_in_use(
         for row in fresh:
             return fits_of(fresh).get(ad_campaign_id) or NotFitted(row.reason or "")
     return fit_days(history, outcome)
+
+
+def _is_off_now(known_spend: pl.Series) -> bool:
+    return known_spend.len() >= OFF_DAYS and not known_spend.tail(OFF_DAYS).sum()
 
 
 def _columns(fit: ResponseFit | NotFitted) -> dict[str, object]:

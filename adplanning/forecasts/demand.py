@@ -281,8 +281,8 @@ def _apply_events(asked: _Asked, paths: Numbers, seed: int) -> list[Reservation]
             factor, off = (1.0, _UNTOLD) if effect is None else (effect.factors[measure], effect.spreads[measure])
             if not is_planned and not np.isnan(factor):
                 # Of mean 1, so that what is uncertain is not more.
-                chance = np.exp(off * normal - off**2 / 2)
-                paths[measure, :, own] *= factor * chance[:, None]
+                chance = np.exp(off * normal)
+                paths[measure, :, own] *= factor * (chance / chance.mean())[:, None]
         if event.name not in told:
             found.append(_about_event(event.name, effect))
         told.add(event.name)

@@ -56,6 +56,8 @@ def campaign_results_statement(
         _CONVERSIONS.value_minor,
         _CONVERSIONS.currency,
     ).where(_CONVERSIONS.ad_campaign_id.is_not(None), *counted)
+    # Of few campaigns the credits are looked up by their touchpoints; SQLite would go through all of the model.
+    by_model = _CREDITS.model if campaign_ids is None else _CREDITS.model.concat("")
     credited = (
         select(
             _TOUCHPOINTS.ad_campaign_id,
@@ -68,7 +70,7 @@ def campaign_results_statement(
         .join_from(TABLES["attribution_credits"], TABLES["conversions"], _CREDITS.conversion_id == _CONVERSIONS.id)
         .join(TABLES["touchpoints"], _CREDITS.touchpoint_id == _TOUCHPOINTS.id)
         .where(
-            _CREDITS.model == model,
+            by_model == model,
             _CONVERSIONS.ad_campaign_id.is_(None),
             _TOUCHPOINTS.ad_campaign_id.is_not(None),
             *counted,

@@ -99,7 +99,20 @@ PAGES = {
         has_records=True,
     ),
     "ad-planning/experiments": Page(
-        "A/B experiments", "Decide", "mdi-flask-outline", "Tests of ads, pages and audiences.", has_records=True
+        "A/B experiments",
+        "Decide",
+        "mdi-flask-outline",
+        "Tests of ads, pages and audiences.",
+        "experiments:experiments_page",
+        has_records=True,
+    ),
+    "ad-planning/forecasts": Page(
+        "Forecasts and budgets",
+        "Decide",
+        "mdi-chart-timeline-variant",
+        "What to expect of the days to come, how often that was right, and where to put the budget.",
+        "forecasts:forecasts_page",
+        has_records=True,
     ),
     "ad-planning/metrics": Page(
         "Metrics", "Decide", "mdi-chart-box-outline", "The headline numbers of all modules on one page."

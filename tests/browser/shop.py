@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from sqlalchemy import Connection, Engine, insert, select
 
 from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.core.names import name_key
+from adplanning.core.validation import validated
 from adplanning.core.vocabulary import LeadStatus, PublicRevenue
 from adplanning.demo.filling import fill
 from adplanning.demo.shop import WEBSITE_ID, shop
+from adplanning.experiments.statistics import SUMS
+from adplanning.forecasts.budget_service import fits_in_use, save_plan
+from adplanning.forecasts.curve_service import keep_curves
+from adplanning.forecasts.fields import Outcome, PlanFields
+from adplanning.forecasts.history_service import campaign_histories
+from adplanning.forecasts.nightly_service import forecast_campaigns, spending_campaigns
+from adplanning.forecasts.service import Question, keep_forecast
 from adplanning.scores.model_service import keep_model
 from adplanning.scores.rating_service import record_rating
 from adplanning.scores.scoring_service import keep_scores, score_customers
 from adplanning.sentiment.keeping_service import keep_analyses, pending_texts
 from adplanning.store.session import write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
+from tests.forecasts.accounts import a_fit
 from tests.scores.invented import MODEL
 
 _HARM = "document.documentElement.dataset.xss = 1"
@@ -37,15 +47,18 @@ HOSTILE = (
     "Diwali " + "with a name that does not end " * 12,
     "दिवाली 🪔 \u202eright to left",
 )
+KOLKATA = ZoneInfo("Asia/Kolkata")
 RUN_WITH_HARM = "run_hostile0"
+_SUMS = tuple(name for name in SUMS if name not in {"n_subjects", "n_converted"})
 
 
 def filled(engine: Engine, home: Path) -> None:
     """Fill an empty store."""
-    yesterday = datetime.now(ZoneInfo("Asia/Kolkata")).date() - timedelta(days=1)
+    yesterday = datetime.now(KOLKATA).date() - timedelta(days=1)
     fill(engine, shop(21, 5, until=yesterday, size=0.105), lambda _: None)
     now = datetime.now(UTC)
     _score(engine, now)
+    _forecast(engine, now, yesterday)
     found = campaign_links(engine, cutoff=0.88, margin=0.05, now=now)
     for analysed in pending_texts(engine).parts(None):
         with write_transaction(engine) as connection:
@@ -57,6 +70,7 @@ def filled(engine: Engine, home: Path) -> None:
         for n in range(len(HOSTILE)):
             _add_hostile(connection, n, account=account, at=now - timedelta(minutes=n + 1), home=home)
         _add_incomplete(connection, now)
+        _add_banner(connection, now)
 
 
 def _score(engine: Engine, now: datetime) -> None:
@@ -75,6 +89,38 @@ def _score(engine: Engine, now: datetime) -> None:
                 session, person_id=person_id, rating=(10, 9, 8, 10, 6, 9, 3)[n % 7], scale="10",
                 source_type=None, source_id=None, now=now - timedelta(days=30 * (n % 5)),
             )  # fmt: skip
+
+
+def _forecast(engine: Engine, now: datetime, yesterday: date) -> None:
+    """Curves, forecasts as of yesterday and of nine days before, and a plan that is half over."""
+    told: dict[str, Any] = {"zone": KOLKATA, "currency": "INR", "public_revenue": PublicRevenue.counted}
+    histories = campaign_histories(engine, as_of_on=yesterday, **told)
+    spending = spending_campaigns(histories, as_of_on=yesterday)[:3]
+    followed = ("spend rose and fell with the results of the days before",)
+    curves = {
+        campaign_id: a_fit(
+            90_000, 15_000, usual_spend=12_000 + 3_000 * n, followed_because=followed if n == 2 else (),
+            draws=[(80_000, 15_000, 1.0, 0.0), (90_000, 14_000, 1.0, 2_000), (110_000, 16_000, 1.0, 0.0)],
+        )
+        for n, campaign_id in enumerate(spending)
+    }  # fmt: skip
+    fits = dict.fromkeys(Outcome, curves)
+    begun = yesterday - timedelta(days=14)
+    with writing(engine) as session:
+        for outcome, found in fits.items():
+            keep_curves(session, found, outcome, as_of_on=yesterday, currency="INR", now=now)
+        for as_of_on in (yesterday - timedelta(days=9), yesterday):
+            known = histories.filter(pl.col("on") <= as_of_on)
+            for made in forecast_campaigns(
+                session, known, spending, fits, Question(), as_of_on=as_of_on, currency="INR"
+            ):
+                keep_forecast(session, made, origin="nightly", now=now)
+        chosen = fits_in_use(session, "INR", Outcome.revenue)
+        daily = [{"campaign_id": key, "daily_budget": round(fit.usual_spend / 100)} for key, fit in chosen.items()]
+        total = 30 * sum(one["daily_budget"] for one in daily)
+        given = {"name": "The month", "first_on": str(begun), "last_on": str(begun + timedelta(days=29))}
+        plan = validated(PlanFields, {**given, "total": total, "allocations": daily})
+        save_plan(session, plan, currency="INR", now=now, by="Asha")
 
 
 def _add_hostile(connection: Connection, n: int, *, account: str | None, at: datetime, home: Path) -> None:
@@ -171,6 +217,56 @@ def _add_hostile(connection: Connection, n: int, *, account: str | None, at: dat
         segment_id=f"seg_hostile{n}", person_id=f"person_hostile{n}", added_at=at, added_reason="manual",
     )  # fmt: skip
     add("segment_sizes", segment_id=f"seg_hostile{n}", built_at=at, n_members=1, n_added=1, n_removed=0)
+    add(
+        "experiments",
+        id=f"exp_hostile{n}", name=words, description=words, hypothesis=words, website_id=words,
+        experiment_type="ad_creative", primary_metric="conversion_rate", source="campaigns", confidence_level=0.95,
+        variants=[
+            {
+                "id": f"v{place} {words}", "name": f"{place} {words}", "weight": weight, "config": {words: words},
+                "source_ids": [words if place else f"camp_hostile{n}"],
+            }
+            for place, weight in enumerate((50, 25, 25))
+        ],
+        auto_stop=True, currency="INR", status="running", winner=words, stop_reason=words, n_contaminated=n,
+        feed={"words": [words], "warnings": [{"code": words, "words": words}]}, started_at=at, **times,
+    )  # fmt: skip
+    for place in range(3):
+        add(
+            "experiment_days",
+            experiment_id=f"exp_hostile{n}", variant_id=f"v{place} {words}", on=at.date(), n_subjects=1000,
+            n_converted=50 + 40 * place, **dict.fromkeys(_SUMS, 0),
+        )  # fmt: skip
+    add(
+        "experiment_changes",
+        experiment_id=f"exp_hostile{n}", at=at, what=words, changed_by=words,
+        details={words: {"before": words, "after": words}},
+    )  # fmt: skip
+    add("planned_events", id=f"event_hostile{n}", name=words, first_on=at.date(), last_on=at.date(), created_at=at)
+    figures = {"expected": 1e7, "lower": 5e6, "upper": 2e7}
+    add(
+        "forecasts",
+        id=f"fcst_hostile{n}", ad_campaign_id=f"camp_hostile{n}", currency="INR", as_of_on=at.date(),
+        first_on=at.date() + timedelta(days=1), last_on=at.date() + timedelta(days=1), n_history_days=1, method=words,
+        trust="low", notes=[words], summary=dict.fromkeys(("spend", "n_conversions", "revenue", "roas"), figures),
+        recommendation={"reason": words}, inputs={"events": [{"name": words}]}, origin="admin", created_at=at,
+    )  # fmt: skip
+    add("forecast_days", forecast_id=f"fcst_hostile{n}", on=at.date() + timedelta(days=1))
+    add(
+        "response_curves",
+        id=f"curve_hostile{n}", campaign_id=f"camp_hostile{n}", fitted_at=at, as_of_on=at.date(), currency="INR",
+        n_days=0, spend_minor=0, outcome="revenue", reason=words,
+    )  # fmt: skip
+    add(
+        "budget_plans",
+        id=f"plan_hostile{n}", name=words, currency="INR", first_on=at.date(), last_on=at.date() + timedelta(days=9),
+        total_minor=10_000_000, expected={"outcome": "revenue", "expected": 1e6, "warnings": [words]},
+        created_by=words, created_at=at,
+    )  # fmt: skip
+    add(
+        "plan_allocations",
+        plan_id=f"plan_hostile{n}", campaign_id=f"camp_hostile{n}", daily_minor=1_000_000,
+    )  # fmt: skip
     add("lead_forms", id=f"form_hostile{n}", name=words, updated_at=at)
     add(
         "leads",
@@ -231,3 +327,38 @@ def _add_incomplete(connection: Connection, now: datetime) -> None:
             submitted_at=now - timedelta(days=2), received_at=now, updated_at=now,
         )
     )  # fmt: skip
+
+
+def _add_banner(connection: Connection, now: datetime) -> None:
+    """An experiment that was stopped after three weeks: a summer banner that did better than the winter one."""
+    begun = now - timedelta(days=24)
+    names = {"control": "Winter banner", "treatment": "Summer banner"}
+    variants = [
+        {"id": key, "name": name, "weight": 50, "config": None, "source_ids": []} for key, name in names.items()
+    ]
+    connection.execute(
+        insert(TABLES["experiments"]).values(
+            id="exp_banner", name="Summer or winter banner", description="Which banner the front page shows",
+            hypothesis="In spring, people look for light covers", experiment_type="ad_creative",
+            primary_metric="conversion_rate", source="observations", variants=variants, target_sample_size=20_000,
+            confidence_level=0.95, minimum_detectable_effect=0.2, auto_stop=False, currency="INR", status="completed",
+            is_significant=True, p_value=0.001, improvement_percent=20.0, winner="treatment",
+            stop_reason="The winter is over", n_contaminated=12, started_at=begun, ended_at=now - timedelta(days=3),
+            created_at=begun - timedelta(days=1), updated_at=now,
+        )
+    )  # fmt: skip
+    for day in range(21):
+        for variant_id, usual in (("control", 20), ("treatment", 26)):
+            connection.execute(
+                insert(TABLES["experiment_days"]).values(
+                    experiment_id="exp_banner", variant_id=variant_id, on=(begun + timedelta(days=day)).date(),
+                    n_subjects=450 + 7 * (day % 5), n_converted=usual + day * 3 % 7, **dict.fromkeys(_SUMS, 0),
+                )
+            )  # fmt: skip
+    trail = {"created": (-1, "Asha"), "started": (0, "Asha"), "completed": (21, "Ravi")}
+    for what, (day, by) in trail.items():
+        connection.execute(
+            insert(TABLES["experiment_changes"]).values(
+                experiment_id="exp_banner", at=begun + timedelta(days=day), what=what, changed_by=by
+            )
+        )

@@ -42,7 +42,7 @@ def test_a_module_that_is_not_built_says_so_and_leads_nowhere(analyst: Visitor) 
 
 
 def test_the_address_of_a_module_that_is_not_built_says_so_with_a_way_back(analyst: Visitor) -> None:
-    analyst.go("/app/ad-planning/experiments")
+    analyst.go("/app/ad-planning/metrics")
     expect(analyst.page.locator("#adp-content [role=alert]")).to_contain_text("This page is not part of this release.")
     analyst.page.locator("#adp-content").get_by_role("link", name="Go back").click()
     expect(analyst.heading).to_have_text("Ad planning")

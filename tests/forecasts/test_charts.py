@@ -63,3 +63,22 @@ def test_a_forecast_of_which_no_day_is_over_can_be_drawn() -> None:
     days = to_come(10.0).with_columns(actual=pl.lit(None, pl.Float64))
     assert accuracy_chart(days, what="Spend", currency="USD").title == "Spend: no day is over yet"
     assert accuracy_chart(days.clear(), what="Spend").to_dict()["layer"]
+
+
+def test_events_within_the_days_drawn_are_shaded_to_the_end_of_their_last_day() -> None:
+    on = START + timedelta(days=30)
+    events = pl.DataFrame(
+        {
+            "name": ["Sale", "Long ago"],
+            "first_on": [on, START - timedelta(days=90)],
+            "last_on": [on, START - timedelta(days=80)],
+        }
+    )
+    drawn = fan_chart(past(1.0), to_come(2.0, 2.0), what="Conversions", events=events).to_dict()
+    shade = drawn["layer"][0]
+    rows = drawn["datasets"][shade["data"]["name"]]
+    assert shade["mark"]["type"] == "rect"
+    assert [(row["name"], row["since"][:10], row["until"][:10]) for row in rows] == [
+        ("Sale", str(on), str(on + timedelta(days=1)))
+    ]
+    assert len(fan_chart(past(1.0), to_come(2.0), what="Conversions", events=events[1:]).to_dict()["layer"]) == 3

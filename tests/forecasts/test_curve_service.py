@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine
 
@@ -33,6 +34,24 @@ CURVES = {
     ),
     "camp_b": NotFitted("5 days are known; it takes 28"),
 }
+
+
+def test_a_campaign_that_is_off_has_no_curve_to_share_a_budget_by() -> None:
+    days = [AS_OF - timedelta(days=ago) for ago in range(59, -1, -1)]
+    spend: list[int | None] = [1000 + 300 * (n % 5) for n in range(60)]
+    of_both = {
+        "camp_off": [*spend[:-9], *[0] * 5, None, *[0] * 3],
+        "camp_on": [*spend[:-9], *[0] * 5, None, *[0, 0, 100]],
+    }
+    histories = pl.concat(
+        pl.DataFrame(
+            {"on": days, "spend_minor": spent, "revenue_minor": [5000 + n % 7 for n in range(60)]}
+        ).with_columns(campaign_id=pl.lit(name))
+        for name, spent in of_both.items()
+    )
+    fits = fit_curves(histories)
+    assert fits["camp_off"] == NotFitted("nothing was spent on the last 7 known days: the campaign is off")
+    assert isinstance(fits["camp_on"], ResponseFit)
 
 
 def test_a_curve_comes_back_as_it_was_kept_or_why_there_is_none(any_engine: Engine) -> None:

@@ -11,13 +11,19 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from sqlalchemy import Engine
 
+from adplanning.attribution.crediting_service import credit_changes, keep_credits
 from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.batch import FOLDER
 from adplanning.batch_kernel import kernel_environment
+from adplanning.core.periods import Period
 from adplanning.core.settings import Settings
+from adplanning.core.vocabulary import PublicRevenue
 from adplanning.demo.filling import fill
 from adplanning.demo.shop import shop
-from adplanning.store.session import write_transaction
+from adplanning.forecasts.curve_service import fit_curves, keep_curves
+from adplanning.forecasts.fields import Outcome
+from adplanning.forecasts.history_service import campaign_histories
+from adplanning.store.session import write_transaction, writing
 
 TUTORIALS = FOLDER / "tutorials"
 
@@ -30,6 +36,13 @@ def executed(name: str, engine: Engine, settings: Settings, folder: Path, *, cha
     client.execute(env=kernel_environment(engine, settings))
     assert "https://cdn" not in nbformat.writes(tutorial)
     return tutorial
+
+
+def resolve(engine: Engine) -> None:
+    found = campaign_links(engine, cutoff=0.88, margin=0.05, now=datetime.now(UTC))
+    for part in found.parts():
+        with write_transaction(engine) as connection:
+            store_links(connection, part)
 
 
 def printed(tutorial: NotebookNode) -> str:
@@ -46,10 +59,7 @@ def test_the_credits_of_the_sale_that_is_followed_by_hand_add_up_to_one(
 
 
 def test_a_campaigns_number_is_that_of_its_touchpoints(shop_engine: Engine, settings: Settings, tmp_path: Path) -> None:
-    found = campaign_links(shop_engine, cutoff=0.88, margin=0.05, now=datetime.now(UTC))
-    for part in found.parts():
-        with write_transaction(shop_engine) as connection:
-            store_links(connection, part)
+    resolve(shop_engine)
     last = executed("why_this_number", shop_engine, settings, tmp_path).cells[-1]
     told = re.search(r"([\d,.]+) INR in the report, ([\d,.]+) from its touchpoints", last.outputs[0].text)
     assert told is not None, last.outputs[0].text
@@ -82,3 +92,62 @@ def test_a_shop_too_young_for_a_model_is_told_so_and_valued_by_rules(
     assert "No model: " in told
     assert "No check: " in told
     assert "the model needs 500" in told
+
+
+def test_a_verdict_is_the_one_by_hand_and_who_peeks_is_wrong_more_often_than_the_always_valid_result(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    fill(engine, shop(60, until=date(2026, 10, 31)), lambda _: None)
+    told = printed(executed("is_this_test_significant", engine, settings, tmp_path, changed="simulated = 200"))
+    assert "those of the store are the same: True" in told
+    by_hand, by_formula = zip(*re.findall(r"(?:z|p) (\S+) by hand, (\S+) by analyse", told), strict=True)
+    assert by_hand == by_formula
+    z, p_value, p_value_of_the_split = (float(value) for value in by_hand)
+    assert z > 1.96
+    assert p_value < 0.05
+    assert p_value_of_the_split < 0.001
+    shares = re.search(
+        r"([\d.]+)% significant at a single look at the end, ([\d.]+)% on some day .*?([\d.]+)% by", told
+    )
+    assert shares is not None, told
+    single, watched, always_valid = (float(share) for share in shares.groups())
+    assert single < 10 < watched
+    assert always_valid <= 5
+
+
+def test_the_best_split_of_more_money_brings_more_than_spreading_it_like_today(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    fill(engine, shop(90, until=date(2026, 10, 31), size=0.2), lambda _: None)
+    resolve(engine)
+    for part in credit_changes(engine, period=Period(), public_revenue=PublicRevenue.counted).parts():
+        with write_transaction(engine) as connection:
+            keep_credits(connection, part)
+    as_of_on = date(2026, 10, 31)
+    known = campaign_histories(
+        engine,
+        as_of_on=as_of_on,
+        zone=settings.zone,
+        currency=settings.currency,
+        public_revenue=settings.public_revenue,
+    )
+    with writing(engine) as session:
+        keep_curves(
+            session,
+            fit_curves(known),
+            Outcome.revenue,
+            as_of_on=as_of_on,
+            currency=settings.currency,
+            now=datetime.now(UTC),
+        )
+    changed = 'more, as_of = 10_000, "2026-10-31"'
+    told = printed(executed("where_should_the_next_lakh_go", engine, settings, tmp_path, changed=changed))
+    gains = re.search(r"([\d,]+) by a better split alone; ([\d,]+) by 10,000 spread.*\n\s+([\d,]+) by both", told)
+    assert gains is not None, told
+    better, spread, both = (int(gain.replace(",", "")) for gain in gains.groups())
+    assert 0 < better < both
+    assert 0 < spread < both
+    rows = re.search(r"A day: ([\d,]+) by the rows of section 3, ([\d,]+) by the scenario", told)
+    assert rows is not None, told
+    assert rows[1] == rows[2] != "0"
+    assert "Spend followed demand in " in told

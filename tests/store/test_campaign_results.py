@@ -98,6 +98,20 @@ def test_only_what_the_period_and_the_campaigns_hold_is_read(shop: Engine) -> No
     assert brought(shop, campaign_ids=[]) == set()
 
 
+def test_what_few_campaigns_brought_is_looked_up_and_not_all_gone_through(engine: Engine) -> None:
+    query = campaign_results_statement(ALL, public_revenue=PublicRevenue.counted, campaign_ids=["camp_a"])
+    sql = query.compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+    used = [step.partition(" (")[0].rpartition(" ")[2] for step in plan if step.startswith("SEARCH")]
+    assert used == [
+        "ix_conversions_ad_campaign_id",
+        "ix_touchpoints_ad_campaign_id",
+        "ix_attribution_credits_touchpoint_id",
+        "sqlite_autoindex_conversions_1",
+    ]
+
+
 def test_what_only_a_browser_has_claimed_counts_where_the_shop_says_so(shop: Engine) -> None:
     confirmed = brought(shop, public_revenue=PublicRevenue.confirmed_only)
     assert {row[1] for row in brought(shop) - confirmed} == {"conv_claimed"}

@@ -63,6 +63,7 @@ class Conversion(Base):
     __table_args__ = (
         Index(None, "converted_at"),
         _partial("ix_conversions_person_id", "person_id", where="person_id IS NOT NULL"),
+        _partial("ix_conversions_ad_campaign_id", "ad_campaign_id", "converted_at", where="ad_campaign_id IS NOT NULL"),
         _partial(
             "uq_conversions_purchase_order",
             "order_id",

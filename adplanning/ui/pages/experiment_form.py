@@ -12,12 +12,11 @@ from adplanning.core.validation import validated
 from adplanning.core.vocabulary import ExperimentSource, ExperimentType, PrimaryMetric
 from adplanning.experiments import service
 from adplanning.experiments.fields import ExperimentChange, ExperimentFields, experiment_columns
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.details import Details
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.kpis import Kpis
-from adplanning.ui.pages.experiment_size import SIZE_FIELDS, Size, needed_size, size_kpis
+from adplanning.ui.pages.experiment_size import BASELINE_DAYS, SIZE_FIELDS, Size, needed_size, size_kpis
 from adplanning.ui.pages.experiment_sources import Options, source_options
 from adplanning.ui.pages.experiment_words import METRICS, SOURCES, TYPES, config_of, config_words
 from adplanning.ui.visit import Visit
@@ -33,7 +32,6 @@ FRESH: Final[Mapping[str, Any]] = {
     "variants": [{"name": "Control", "weight": "50"}, {"name": "Treatment", "weight": "50"}],
 }
 SENT_OR_FOUND: Final = "Sent from your site by the API, or counted here from what campaigns, ad sets or pages brought."
-BASELINE_DAYS: Final = 30
 # What the results stand for is fixed once the experiment has started.
 _FIXED: Final = ("experiment_type", "primary_metric", "source", "confidence_level", "variants")
 _EMPTIED: Final = ("description", "hypothesis", "target_sample_size", "minimum_detectable_effect")
@@ -187,7 +185,6 @@ class ExperimentForm:
         ).conversion_rate
         if found and found < 100 and not self._typed.get("baseline") and not self.form.closed:
             self.form.put({"baseline": round(found, 2)})
-            visit.frame.toast(f"{formats.percent(found / 100, 2)} of visitors bought in the last {BASELINE_DAYS} days.")
 
     def _given(self, values: Values) -> dict[str, Any]:
         """What was filled in as the fields of an experiment."""

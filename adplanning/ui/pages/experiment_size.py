@@ -13,6 +13,7 @@ from adplanning.ui import formats
 from adplanning.ui.form import Field, Values
 from adplanning.ui.kpis import Kpi
 
+BASELINE_DAYS: Final = 30
 _SHARES: Final = tuple(metric.value for metric, its in EXPERIMENT_METRICS.items() if its.unit == "share")
 _AMOUNTS: Final = tuple(metric.value for metric in EXPERIMENT_METRICS if metric.value not in _SHARES)
 POWERS: Final = {"0.8": "80% (usual)", "0.9": "90%", "0.95": "95%"}
@@ -30,7 +31,8 @@ SIZE_FIELDS: Final = (
         "number",
         unit="%",
         only_for={"primary_metric": _SHARES},
-        help="What the control is expected to reach; only for the sample size.",
+        help="What the control is expected to reach; only for the sample size. A new form begins with the share of "
+        f"visitors who converted in the last {BASELINE_DAYS} days.",
     ),
     Field(
         "mean",

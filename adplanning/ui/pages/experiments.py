@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adplanning.core.vocabulary import ExperimentStatus, ExperimentType
+from adplanning.core.vocabulary import ExperimentStatus
 from adplanning.experiments import service
 from adplanning.experiments.feed import DAY
 from adplanning.store.tables.experiments import Experiment
@@ -73,7 +73,7 @@ def _all(visit: Visit) -> Sequence[Component]:
                 "Lift",
                 numeric=True,
                 sortable=True,
-                help="The best treatment against the control",
+                help="The winner against the control; as long as there is none, the first treatment",
             ),
             Column("is_significant", "Significance", sortable=True, help="At the experiment's confidence level"),
             Column("started_at", "Started", sortable=True),
@@ -96,7 +96,8 @@ def _row(visit: Visit, experiment: Experiment) -> Row:
     currency = visit.settings.currency
     n, progress = _subjects(experiment)
     are_days = (experiment.feed or {}).get("unit") == DAY
-    of_needed = "" if progress is None else f" ({formats.percent(progress, 0)})"
+    is_open = experiment.status != ExperimentStatus.completed
+    of_needed = f" ({formats.percent(progress, 0)})" if is_open and progress is not None else ""
     percent = experiment.improvement_percent
     lift = None if percent is None else percent / 100
     return Row(
@@ -105,7 +106,7 @@ def _row(visit: Visit, experiment: Experiment) -> Row:
         address_of(SLUG, experiment.id),
         {
             "name": text(experiment.name, hint=experiment.description or experiment.name),
-            "experiment_type": badges.EXPERIMENT_TYPES[ExperimentType(experiment.experiment_type)].cell(),
+            "experiment_type": text(TYPES[experiment.experiment_type]),
             "status": badges.EXPERIMENT_STATUSES[ExperimentStatus(experiment.status)].cell(),
             "primary_metric": text(METRICS[experiment.primary_metric]),
             "subjects": text(formats.number(n, currency=currency) + (" days" if are_days else "") + of_needed),

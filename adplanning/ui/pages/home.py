@@ -15,7 +15,9 @@ from adplanning.attribution.resolution_service import proposals
 from adplanning.conversions import service as conversion_service
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
-from adplanning.core.vocabulary import ConversionType, LeadStatus, PostStatus, RiskLevel, ScoreType
+from adplanning.core.vocabulary import ConversionType, ExperimentStatus, LeadStatus, PostStatus, RiskLevel, ScoreType
+from adplanning.experiments.service import list_experiments
+from adplanning.forecasts.service import list_forecasts
 from adplanning.imports import history
 from adplanning.journeys.analysis_service import funnel_report
 from adplanning.journeys.scope import JourneyScope
@@ -33,7 +35,7 @@ from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
-from adplanning.ui.pages.chosen_days import USUAL_DAYS, days_asked
+from adplanning.ui.pages.chosen_days import USUAL_DAYS, days_asked, today_of
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
 from adplanning.ui.visit import Visit
 
@@ -59,6 +61,8 @@ def _show_badges(visit: Visit, cards: Cards) -> None:
         "ad-planning/segments": _segments(visit),
         "ad-planning/scores": _scores(visit),
         "ad-planning/sentiment": _sentiment(visit),
+        "ad-planning/experiments": _experiments(visit),
+        "ad-planning/forecasts": _forecasts(visit),
         "meta-ads/campaigns": _campaigns(visit),
         "meta-ads/leads": _leads(visit),
         "meta-ads/connection": _connection(visit),
@@ -185,6 +189,27 @@ def _scores(visit: Visit) -> Cell:
     return Badge(
         f"{formats.number(n, currency=visit.settings.currency)} at high risk", "red", "mdi-alert-outline"
     ).cell()
+
+
+def _experiments(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        n, n_running, n_completed = (
+            list_experiments(session, {"status": status}, limit=0, offset=0)[1]
+            for status in (None, ExperimentStatus.running, ExperimentStatus.completed)
+        )
+    if not n:
+        return Badge("None yet", "orange", "mdi-flask-outline").cell()
+    words = f"{n}: {n_running} running, {n_completed} completed"
+    return Badge(words, "green" if n_running else "blue", "mdi-flask-outline").cell()
+
+
+def _forecasts(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        found, n = list_forecasts(session, {}, today_on=today_of(visit), limit=1, offset=0)
+    if not found:
+        return Badge("None yet", "orange", "mdi-chart-timeline-variant").cell()
+    made = formats.day(found[0].created_at, visit.settings.zone)
+    return Badge(f"{n}: newest of {made}", "green", "mdi-chart-timeline-variant").cell()
 
 
 def _campaigns(visit: Visit) -> Cell:

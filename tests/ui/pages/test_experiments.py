@@ -15,7 +15,7 @@ from adplanning.ui.pages.experiment_form import FRESH
 from adplanning.ui.pages.experiments import experiments_page
 from adplanning.ui.table import Table
 from tests.ui.conftest import NewVisit
-from tests.ui.pages.experimented import add_experiment, banner, observed, start
+from tests.ui.pages.experimented import add_experiment, banner, observed, start, stop
 from tests.ui.visiting import NotingFrame, send, the
 
 
@@ -50,6 +50,12 @@ def test_an_experiment_is_told_with_how_far_it_is_and_what_it_shows(engine: Engi
     assert (running["status"], running["subjects"]) == ("Running", "10,000 (50%)")
     assert (running["improvement_percent"], running["is_significant"]) == ("+56.5%", "Significantly better")
     assert running["started_at"] == "2 Nov 2026"
+
+
+def test_how_far_it_is_is_told_until_it_has_ended(engine: Engine, new_visit: NewVisit) -> None:
+    stop(engine, banner(engine, target_sample_size=20_000))
+    ended = words(opened(new_visit, engine), "Summer or winter")
+    assert (ended["status"], ended["subjects"]) == ("Completed", "10,000")
 
 
 def test_less_is_worse_but_for_costs(engine: Engine, new_visit: NewVisit) -> None:

@@ -79,6 +79,8 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/sentiment": "No text in the last 30 days",
         "ad-planning/segments": "None yet",
         "ad-planning/scores": "Nobody scored yet",
+        "ad-planning/experiments": "None yet",
+        "ad-planning/forecasts": "None yet",
         "meta-ads/campaigns": "None yet",
         "meta-ads/leads": "None yet",
         "meta-ads/connection": "No access token",

@@ -66,6 +66,14 @@ def upgrade() -> None:
     _create_experiments()
     _create_forecasts()
     _create_budgets()
+    is_named = sa.text("ad_campaign_id IS NOT NULL")
+    op.create_index(
+        "ix_conversions_ad_campaign_id",
+        "conversions",
+        ["ad_campaign_id", "converted_at"],
+        sqlite_where=is_named,
+        postgresql_where=is_named,
+    )
 
 
 def _create_experiments() -> None:
