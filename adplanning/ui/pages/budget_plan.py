@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+import polars as pl
 from sqlalchemy.orm import Session
 
 from adplanning.core.csv_text import csv_text
 from adplanning.core.vocabulary import BudgetTarget
 from adplanning.forecasts import budget_service
 from adplanning.forecasts.budget_charts import pacing_chart
+from adplanning.forecasts.pacing import PROGRESS
 from adplanning.forecasts.plan_service import PlanProgress, plan_against_actual
 from adplanning.store.tables.forecasts import BudgetPlan
 from adplanning.ui import formats
@@ -25,9 +27,19 @@ from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.notices import Notice, Notices
 from adplanning.ui.pages.budget_plans import state_of
 from adplanning.ui.pages.chosen_days import in_full
-from adplanning.ui.pages.forecast_words import SLUG, amount, as_of_on, counted_days, days_in_words, measured
+from adplanning.ui.pages.forecast_words import (
+    SLUG,
+    amount,
+    as_of_on,
+    counted_days,
+    days_in_words,
+    for_file,
+    measured,
+)
 from adplanning.ui.table import Column, Query, Row, Table
 from adplanning.ui.visit import Visit
+
+PACED: Final = tuple(name for name, dtype in PROGRESS.items() if dtype == pl.Float64)
 
 
 def plan_page(visit: Visit, plan_id: str) -> Sequence[Component]:
@@ -51,7 +63,7 @@ def plan_page(visit: Visit, plan_id: str) -> Sequence[Component]:
         )
         kpis.show(_headlines(plan, progress), f"Up to {in_full(as_of_on(visit))}.")
         notices.show(_notices(plan, progress))
-        chart.draw(pacing_chart(progress.days, currency=plan.currency), progress.days.to_dicts())
+        chart.draw(pacing_chart(progress.days, currency=plan.currency), for_file(progress.days, PACED, plan.currency))
         went.update({row["campaign_id"]: row for row in progress.campaigns.iter_rows(named=True)})
         table.refresh()
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
+from adplanning.core.money import minor_digits
 from adplanning.forecasts.budget import Allocation
 from adplanning.forecasts.budget_charts import scenarios_chart
 from adplanning.forecasts.fields import Outcome
 from adplanning.forecasts.response import ResponseFit
-from adplanning.forecasts.scenarios import compared_scenarios
+from adplanning.forecasts.scenarios import TOTALS, compared_scenarios
 from adplanning.ui import formats
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
-from adplanning.ui.pages.forecast_words import amount, measured, signed
+from adplanning.ui.pages.forecast_words import amount, for_file, measured, signed
 from adplanning.ui.table import Column, Query, Row, Table
 from adplanning.ui.visit import Visit
 
@@ -69,10 +70,8 @@ class ComparedScenarios:
         spends = dict(split.rows.select("campaign_id", "spend").iter_rows())
         own = compared_scenarios(self._fits, shifts=(), own={OWN: spends}).totals.tail(1)
         self._rows = pl.concat([self._best, own])
-        shown = self._rows.with_columns(pl.col("scenario").replace(TITLES))
-        self._chart.draw(
-            scenarios_chart(self._rows, currency=self._currency, is_revenue=self._is_revenue), shown.to_dicts()
-        )
+        shown = self._for_file(self._rows.with_columns(pl.col("scenario").replace(TITLES)))
+        self._chart.draw(scenarios_chart(self._rows, currency=self._currency, is_revenue=self._is_revenue), shown)
         self._table.refresh()
 
     def _fetch(self, query: Query) -> tuple[Sequence[Row], int]:
@@ -92,7 +91,16 @@ class ComparedScenarios:
             "efficiency": text(_known(self._return(figures["return_on_spend"]))),
             "marginal": text(_known(self._return(figures["marginal"]))),
         }
-        return Row(name, title, "", cells, {**row, "outcome": what, "currency": self._currency, "unit": "minor"})
+        [told] = self._for_file(pl.DataFrame([row], schema=TOTALS))
+        return Row(name, title, "", cells, {**told, "outcome": what})
+
+    def _for_file(self, rows: pl.DataFrame) -> list[dict[str, Any]]:
+        results = [name for name in TOTALS if name.startswith(("result", "gain"))]
+        if self._is_revenue:
+            return for_file(rows, ["spend", *results], self._currency)
+        # Conversions for a unit of money: of the one in which the spend beside them is told.
+        a_unit = pl.col("marginal", "return_on_spend") * 10 ** minor_digits(self._currency)
+        return for_file(rows.with_columns(a_unit), ["spend"], self._currency)
 
     def _return(self, per_minor: float | None) -> str:
         if self._is_revenue:

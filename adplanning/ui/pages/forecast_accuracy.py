@@ -19,10 +19,12 @@ from adplanning.ui.pages.chosen_days import in_full
 from adplanning.ui.pages.forecast_backtest import BackTested
 from adplanning.ui.pages.forecast_words import (
     ALL,
+    DAY_FIGURES,
     MEASURES,
     SLUG,
     campaign_names,
     days_in_words,
+    for_file,
     measured,
     named,
     reporting,
@@ -109,6 +111,11 @@ class Accuracy:
     def _measure(self) -> str:
         return self._table.query.filters["measure"]
 
+    @property
+    def _unit(self) -> str | None:
+        """The currency of what is measured, if it has one."""
+        return None if self._measure == "conversions" else self._currency
+
     def _read(self) -> None:
         usual = reporting(self._visit)
         self._reports = accuracy_reports(self._visit.engine, **usual)
@@ -130,11 +137,11 @@ class Accuracy:
         self._kpis.show(_headlines(of_it), f"{MEASURES[measure]}, over all forecasts, weighted by their days.")
         account = self._of(self._days)
         account = account.filter(pl.col("ad_campaign_id").is_null()) if account.height else account
-        currency = None if measure == "conversions" else self._currency
+        currency = self._unit
         chart = accuracy_chart(account, what=MEASURES[measure], currency=currency) if account.height else None
         self._chart.title = "Was it right?" if chart is None else str(chart.title)
         self._chart.words = f"{ALL}: of each day what the newest forecast before it said."
-        self._chart.draw(chart, account.to_dicts(), empty=EMPTY)
+        self._chart.draw(chart, for_file(account, DAY_FIGURES, currency), empty=EMPTY)
         self._missed.refresh()
 
     def _of(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -182,6 +189,7 @@ class Accuracy:
         low, expected, high, actual = (
             measured(self._measure, row[key], self._currency) for key in ("lower", "expected", "upper", "actual")
         )
+        [told] = for_file(pl.DataFrame([row]), DAY_FIGURES, self._unit)
         off = row["actual"] / row["expected"] - 1 if row["expected"] else None
         return Row(
             f"{row['forecast_id']} {row['on']}",
@@ -195,7 +203,7 @@ class Accuracy:
                 "actual": text(actual),
                 "off": text(None if off is None else f"{off:+.0%}"),
             },
-            {**row, "campaign": name, "currency": self._currency},
+            {**told, "campaign": name},
         )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-import polars as pl
-
 from adplanning.forecasts.accuracy_service import backtest_of
 from adplanning.forecasts.backtest import Backtest
 from adplanning.forecasts.charts import accuracy_chart
@@ -18,7 +16,7 @@ from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.pages.forecast_form import EVERYTHING
-from adplanning.ui.pages.forecast_words import ALL, MEASURES, named, reporting
+from adplanning.ui.pages.forecast_words import ALL, DAY_FIGURES, MEASURES, for_file, named, reporting
 from adplanning.ui.visit import Progress, Visit
 
 COLUMNS: Final = {"revenue": "revenue", "conversions": "n_conversions", "spend": "spend"}
@@ -88,7 +86,7 @@ class BackTested:
             accuracy_chart(newest.select(columns), what=MEASURES[measure], currency=currency)
             if newest.height
             else None,
-            found.days.with_columns(pl.lit(currency).alias("currency")).to_dicts(),
+            for_file(found.days, DAY_FIGURES, currency),
             empty=TOO_SHORT,
         )
 

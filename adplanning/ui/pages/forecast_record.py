@@ -18,7 +18,15 @@ from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.pages.chosen_days import in_full, today_of
 from adplanning.ui.pages.forecast_shown import ShownForecast, method_words
-from adplanning.ui.pages.forecast_words import amount, campaign_names, days_in_words, named, reporting
+from adplanning.ui.pages.forecast_words import (
+    DAY_FIGURES,
+    amount,
+    campaign_names,
+    days_in_words,
+    for_file,
+    named,
+    reporting,
+)
 from adplanning.ui.visit import Visit
 
 
@@ -33,7 +41,7 @@ def forecast_page(visit: Visit, forecast_id: str) -> Sequence[Component]:
         of_revenue = days.filter(pl.col("measure") == "revenue")
         came_out.draw(
             accuracy_chart(of_revenue, what="Revenue", currency=forecast.currency) if of_revenue.height else None,
-            of_revenue.to_dicts(),
+            for_file(of_revenue, DAY_FIGURES, forecast.currency),
             empty="None of its days is over yet.",
         )
 

@@ -20,7 +20,7 @@ from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis
 from adplanning.ui.notices import Notice, Notices
 from adplanning.ui.pages.chosen_days import in_full
-from adplanning.ui.pages.forecast_words import MEASURES, counted_days, measured, named, reporting
+from adplanning.ui.pages.forecast_words import DAY_FIGURES, MEASURES, counted_days, for_file, measured, named, reporting
 from adplanning.ui.visit import Visit
 
 COLUMNS: Final = {"revenue": "revenue", "conversions": "n_conversions", "spend": "spend"}
@@ -101,7 +101,7 @@ class ShownForecast:
         chart = fan_chart(actual, expected, what=MEASURES[measure], currency=currency, events=events)
         card.title = str(chart.title)
         rows = actual.join(expected, on="on", how="full", coalesce=True).sort("on")
-        card.draw(chart, rows.with_columns(currency=pl.lit(currency)).to_dicts())
+        card.draw(chart, for_file(rows, DAY_FIGURES, currency))
 
 
 def headlines(forecast: Forecast) -> Sequence[Kpi]:

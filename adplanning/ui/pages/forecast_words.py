@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import polars as pl
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from adplanning.core.money import minor_digits
+from adplanning.core.money import major_units, minor_digits
 from adplanning.forecasts.fields import Outcome
 from adplanning.store.tables.ads import Campaign
 from adplanning.ui import formats
@@ -30,6 +31,7 @@ VIEWS: Final = {
 }
 ALL: Final = "All campaigns together"
 MEASURES: Final = {"revenue": "Revenue", "conversions": "Conversions", "spend": "Spend"}
+DAY_FIGURES: Final = ("expected", "lower", "upper", "actual")
 OUTCOMES: Final = {Outcome.revenue.value: "Revenue", Outcome.conversions.value: "Conversions"}
 
 
@@ -47,6 +49,18 @@ def view_switch(visit: Visit) -> ViewSwitch:
 def as_of_on(visit: Visit) -> date:
     """The last day that is over in the reporting zone."""
     return today_of(visit) - timedelta(days=1)
+
+
+def for_file(rows: pl.DataFrame, amounts: Collection[str], currency: str | None) -> list[dict[str, Any]]:
+    """Rows as a file holds them: amounts in major units with their currency beside; counts (no currency) as they are.
+
+    >>> for_file(pl.DataFrame({"on": [date(2026, 5, 1)], "spent": [12050]}), ["spent"], "INR")
+    [{'on': datetime.date(2026, 5, 1), 'spent': 120.5, 'currency': 'INR'}]
+    """
+    if currency is None:
+        return rows.to_dicts()
+    major = (major_units(pl.col(name), currency) for name in amounts)
+    return rows.with_columns(*major, currency=pl.lit(currency)).to_dicts()
 
 
 def reporting(visit: Visit) -> dict[str, Any]:
