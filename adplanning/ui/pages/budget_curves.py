@@ -128,9 +128,9 @@ class ResponseCurves:
             for week in found.weeks.iter_rows(named=True)
         )
         enough = (
-            f"The return is then known within ±{formats.percent(found.precision, 0)}."
+            f"The return is then known within ±{formats.percent(found.precision)}."
             if found.is_enough
-            else f"Even so the return is only known within ±{formats.percent(found.precision, 0)}."
+            else f"Even so the return is only known within ±{formats.percent(found.precision)}."
         )
         return [f"{why} Test weeks, each from Monday to Sunday, would tell: {weeks}. {enough}"]
 

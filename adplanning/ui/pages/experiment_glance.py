@@ -77,8 +77,9 @@ def _progress(shown: ShownResults) -> Mapping[str, Cell]:
         if share is None
         else bar(share, f"{n} of {target} ({formats.percent(share, 0)})"),
         "Needed per variant": text(required),
-        "Days to go": text(_days(progress.days_left)),
     }
+    if shown.results.experiment.ended_at is None:
+        rows["Days to go"] = text(_days(progress.days_left))
     if shown.are_days:
         return rows
     left_out = formats.number(shown.results.experiment.n_contaminated, currency=shown.currency)

@@ -147,7 +147,7 @@ def _row(visit: Visit, one: Forecast, name: str) -> Row:
             "status": badges.FORECAST_STATUSES[status].cell(),
             "trust": badges.TRUST[Trust(one.trust)].cell(),
             "created_at": text(
-                formats.moment(one.created_at, visit.settings.zone), hint=ORIGINS.get(one.origin, one.origin)
+                formats.day(one.created_at, visit.settings.zone), hint=ORIGINS.get(one.origin, one.origin)
             ),
             **figures,
         },
