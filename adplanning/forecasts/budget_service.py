@@ -13,7 +13,7 @@ from adplanning.core.errors import InvalidData, NotFound
 from adplanning.core.fields import minor_units
 from adplanning.core.ids import new_id
 from adplanning.forecasts import queries
-from adplanning.forecasts.budget import Allocation, allocation_of, best_split, whole_amounts
+from adplanning.forecasts.budget import Allocation, allocation_of, amount_words, best_split, whole_amounts
 from adplanning.forecasts.curve_service import fits_of, latest_curves
 from adplanning.forecasts.fields import (
     BudgetBounds,
@@ -24,6 +24,7 @@ from adplanning.forecasts.fields import (
     bounds_minor,
     checked_split,
     daily_minor,
+    n_days,
     outcome_of,
     spends_minor,
     target_of,
@@ -98,7 +99,7 @@ def save_plan(
 
     Raises
     ------
-    InvalidData : as `split_budget`, or a budget that cannot be kept.
+    InvalidData : as `split_budget`, a budget that cannot be kept, or a total that the split given does not come to.
     """
     outcome = outcome_of(given)
     if given.allocations is None:
@@ -106,6 +107,7 @@ def save_plan(
     else:
         checked_split(given)
         chosen = spends_minor(given.allocations, currency)
+        _check_sum(given, chosen, currency)
         fits = fits_in_use(session, currency, outcome, chosen)
         least, most = _bounds(fits, [*given.bounds, *given.allocations], currency)
         split = allocation_of(fits, chosen, least=least, most=most)
@@ -180,6 +182,14 @@ def delete_plan(session: Session, plan_id: str) -> None:
     """
     session.delete(find_plan(session, plan_id))
     session.flush()
+
+
+def _check_sum(given: PlanFields, chosen: Mapping[str, float], currency: str) -> None:
+    """A total is refused that a split of one's own misses by more than what rounding each amount a day explains."""
+    days, a_day = n_days(given), sum(chosen.values())
+    if abs(a_day - daily_minor(given, given.total, currency)) > len(chosen):
+        comes_to = amount_words(a_day * days, currency)
+        raise InvalidData.at("total", f"{given.total} is not what the allocations come to in {days} days: {comes_to}")
 
 
 def _conditions(fits: Mapping[str, ResponseFit], given: SplitFields, currency: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def test_the_best_split_is_kept_as_a_plan_and_held_against_what_was_spent(
 
 def test_a_split_of_ones_own_is_kept_as_it_is_given(admin: TestClient, shop: Engine, today: date) -> None:
     own = [{"campaign_id": "camp_a", "daily_budget": 700.5}, {"campaign_id": "camp_bb", "daily_budget": 0}]
-    kept = admin.post(f"{URL}/plans", json=body(today, name="Mine", allocations=own)).json()["allocations"]
+    kept = admin.post(f"{URL}/plans", json=body(today, name="Mine", total=7005, allocations=own)).json()["allocations"]
     assert [(one["campaign_id"], one["daily_budget"]) for one in kept] == [("camp_a", 700.5), ("camp_bb", 0)]
 
 

@@ -53,6 +53,13 @@ def test_a_split_of_ones_own_is_kept_with_its_own_bounds(shop: Engine) -> None:
     ]
 
 
+def test_a_total_that_a_split_of_ones_own_does_not_come_to_is_refused(shop: Engine) -> None:
+    own = [{"campaign_id": "camp_a", "daily_budget": 1.2}, {"campaign_id": "camp_b", "daily_budget": 0.9}]
+    with pytest.raises(InvalidData, match=r"total: 12 is not what the allocations come to in 10 days: 21(\.00)? INR"):
+        kept(shop, total=12, allocations=own)
+    assert kept(shop, total="21.1", allocations=own)  # a paisa a day and campaign may be rounding
+
+
 def test_bounds_of_another_campaign_are_refused(shop: Engine) -> None:
     own = [{"campaign_id": "camp_a", "daily_budget": 1.2}]
     with pytest.raises(InvalidData, match="bounds: camp_b is not among the campaigns"):

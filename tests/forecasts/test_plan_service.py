@@ -84,7 +84,7 @@ def test_the_best_split_is_kept_with_what_it_is_expected_to_bring(shop: Engine) 
 
 def test_a_plan_is_held_against_what_was_spent_and_brought(shop: Engine) -> None:
     own = [{"campaign_id": "camp_a", "daily_budget": 50}, {"campaign_id": "camp_b", "daily_budget": 50}]
-    plan_id = kept(shop, plan(allocations=own))
+    plan_id = kept(shop, plan(total=400, allocations=own))
     found = progress(shop, plan_id)
     assert found.days["spent"].to_list() == [6000, 9000, None, None]
     assert found.days["planned_so_far"].to_list() == [10_000, 20_000, 30_000, 40_000]
