@@ -88,13 +88,26 @@ def list_campaigns(
     ------
     InvalidData : an unknown filter or order, or a search for what no text can hold.
     """
-    told, rates, _ = queries.figure_facts(engine, filters, period, zone=zone, search=search)
-    figures = _figures(figures_by(_once(told, rates, currency), ["campaign_id"]), "campaign_id")
+    figures = campaign_figures(engine, filters, period, currency=currency, zone=zone, search=search)
     ids = _in_order(session, filters, search, figures, sort=sort, descending=descending)
     page = ids[offset : offset + limit]
     rows = session.execute(select(Campaign, AdAccount).join(AdAccount).where(Campaign.id.in_(page)))
     by_id = {campaign.id: (campaign, account) for campaign, account in rows}
     return [(*by_id[id_], figures.get(id_, NO_FIGURES)) for id_ in page if id_ in by_id], len(ids)
+
+
+def campaign_figures(
+    engine: Engine,
+    filters: Filters,
+    period: Period | None,
+    *,
+    currency: str,
+    zone: ZoneInfo,
+    search: str | None = None,
+) -> dict[str, Figures]:
+    """The figures of each campaign that is let through and of which the period tells something, by id."""
+    told, rates, _ = queries.figure_facts(engine, filters, period, zone=zone, search=search)
+    return _figures(figures_by(_once(told, rates, currency), ["campaign_id"]), "campaign_id")
 
 
 def campaign_totals(

@@ -23,6 +23,7 @@ def campaign_results_statement(
     *,
     public_revenue: PublicRevenue,
     campaign_ids: Sequence[str] | None = None,
+    website_id: str | None = None,
     model: AttributionModel = AttributionModel.last_click,
 ) -> Select[Any]:
     """The SELECT of the counted purchases and leads of each campaign in a period, for `facts.read`.
@@ -34,7 +35,7 @@ def campaign_results_statement(
     ----------
     period : of the conversions.
     public_revenue : whether purchases that only a browser has claimed count.
-    campaign_ids : of these campaigns only.
+    campaign_ids, website_id : of these campaigns, and of this website only.
     model : whose credits; the API's usual one.
 
     Returns
@@ -47,6 +48,7 @@ def campaign_results_statement(
         _CONVERSIONS.conversion_type.in_(RESULT_TYPES),
         *([_CONVERSIONS.converted_at >= period.start] if period.start else []),
         *([_CONVERSIONS.converted_at < period.end] if period.end else []),
+        *([_CONVERSIONS.website_id == website_id] if website_id is not None else []),
     ]
     named = select(
         _CONVERSIONS.ad_campaign_id.label("campaign_id"),

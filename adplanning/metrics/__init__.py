@@ -1,0 +1,1 @@
+"""The overview: what every domain counts, side by side."""
