@@ -21,7 +21,10 @@ from adplanning.store.tables.scores import CustomerScore
 from adplanning.store.tables.segments import Segment
 from adplanning.store.upgrading import open_store
 
-NOTEBOOKS = ["attribute_conversions", "analyze_sentiment", "score_customers", "rebuild_segments"]
+NOTEBOOKS = [
+    *("attribute_conversions", "analyze_sentiment", "score_customers"),
+    *("rebuild_segments", "update_experiments", "forecast_budget"),
+]
 
 
 @pytest.fixture

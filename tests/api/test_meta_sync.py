@@ -67,7 +67,7 @@ def test_figures_alone_are_read_by_level(with_token: TestClient, engine: Engine)
 
 
 def test_a_sync_that_runs_is_not_begun_again(with_token: TestClient, engine: Engine) -> None:
-    begin_run(engine, "run_1", "sync_meta_ads", {}, now=NOW, lease_s=600)
+    begin_run(engine, "run_1", "sync_meta_ads", {}, now=datetime.now(UTC), lease_s=600)
     answer = with_token.post(f"{META}/sync", json={})
     assert answer.status_code == 409
     assert answer.json()["type"] == "conflict"

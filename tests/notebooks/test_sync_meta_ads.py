@@ -17,14 +17,13 @@ from adplanning.demo import graph_faults as faults
 from adplanning.demo.graph import GraphServer, graph_server
 from adplanning.demo.graph_seeding import seeded
 
-# The kernel's clock is the real one.
-TODAY = datetime.now(UTC).date()
-
 
 @pytest.fixture
 def graph() -> Iterator[GraphServer]:
     accounts = (("act_100", "INR", "UTC"), ("act_200", "USD", "UTC"))
-    data = seeded(accounts=accounts, n_campaigns=1, n_ad_sets=1, n_ads=2, days=5, n_leads=3, n_posts=2, until=TODAY)
+    # The kernel's clock is the real one.
+    today = datetime.now(UTC).date()
+    data = seeded(accounts=accounts, n_campaigns=1, n_ad_sets=1, n_ads=2, days=5, n_leads=3, n_posts=2, until=today)
     with graph_server(data, today=lambda: datetime.now(UTC).date()) as server:
         yield server
 
