@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from adplanning.core.vocabulary import PublicRevenue
-from adplanning.forecasts.history_service import campaign_histories
+from adplanning.forecasts.history_service import HISTORY_DAYS, campaign_histories
 from adplanning.forecasts.pacing import Pace, pace_of, plan_progress, planned_days
 from adplanning.store.tables.forecasts import BudgetPlan, PlanAllocation
 
@@ -49,15 +49,17 @@ def plan_against_actual(
     """
     daily = {one.campaign_id: float(one.daily_minor) for one in allocations}
     until_on = min(as_of_on, plan.last_on)
-    actual = campaign_histories(
+    # From before the plan on: of a campaign that has spent before, a day without a word is not known, and no zero.
+    since_before = campaign_histories(
         engine,
         as_of_on=until_on,
         zone=zone,
         currency=plan.currency,
         public_revenue=public_revenue,
         campaign_ids=list(daily),
-        days=max((until_on - plan.first_on).days + 1, 0),
+        days=HISTORY_DAYS + (plan.last_on - plan.first_on).days,
     )
+    actual = since_before.filter(pl.col("on") >= plan.first_on)
     n_days = (plan.last_on - plan.first_on).days + 1
     planned = planned_days(sum(daily.values()) * n_days, first_on=plan.first_on, last_on=plan.last_on)
     days = plan_progress(planned, actual.select("on", spend="spend_minor"), as_of_on=as_of_on)
@@ -74,7 +76,7 @@ def _by_campaign(actual: pl.DataFrame, daily: dict[str, float], n_past: int) -> 
     so_far = actual.group_by("campaign_id").agg(
         pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(into) for name, into in figures.items()
     )
-    # A campaign of which no day is known has spent and brought nothing since the plan began.
+    # A campaign that has never spent or brought anything has not done so since the plan began.
     is_known = pl.col("has_days").is_not_null()
     return (
         planned.join(so_far.with_columns(has_days=True), on="campaign_id", how="left")

@@ -93,6 +93,16 @@ def test_a_plan_is_held_against_what_was_spent_and_brought(shop: Engine) -> None
     assert found.campaigns.rows() == [("camp_a", 10_000, 15_000, 1.0, 40_000), ("camp_b", 10_000, 0, 0.0, 0)]
 
 
+def test_days_of_which_nobody_has_told_are_not_known_and_no_zero(shop: Engine) -> None:
+    own = [{"campaign_id": "camp_a", "daily_budget": 50}]
+    later = {"first_on": AS_OF + timedelta(days=1), "last_on": AS_OF + timedelta(days=4)}
+    plan_id = kept(shop, PlanFields.model_validate({"name": "Later", "total": 200, "allocations": own, **later}))
+    found = progress(shop, plan_id, AS_OF + timedelta(days=2))
+    assert found.days["spent"].null_count() == 4
+    assert (found.pace.spent_so_far, found.pace.projected_end) == (None, None)
+    assert found.campaigns["spent_so_far"].to_list() == [None]
+
+
 def test_a_plan_that_has_not_begun_has_spent_nothing(shop: Engine) -> None:
     plan_id = kept(shop, plan())
     found = progress(shop, plan_id, AS_OF - timedelta(days=9))
