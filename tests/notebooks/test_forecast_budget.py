@@ -62,6 +62,14 @@ def test_one_campaign_alone_is_forecast_and_too_little_history_for_a_curve_is_to
     assert "it takes 28" in nbformat.writes(nbformat.read(record.output_path, as_version=4))
 
 
+def test_a_day_that_is_not_over_is_refused(shop_engine: Engine, settings: Settings) -> None:
+    record = run(shop_engine, settings, as_of=str(datetime.now(UTC).date()))
+    assert record.status == "failed"
+    assert "as_of" in record.message
+    assert "is not over" in record.message
+    assert kept(shop_engine).is_empty()
+
+
 def test_a_campaign_that_nobody_knows_is_refused(shop_engine: Engine, settings: Settings) -> None:
     assert "no campaign" in run(shop_engine, settings, campaign_id="camp_x").message
     assert kept(shop_engine).is_empty()
