@@ -19,7 +19,7 @@ PAGE = PACKAGE / "ARCHITECTURE.md"
 IO_LIBRARIES = {
     "adbc_driver_postgresql", "adbc_driver_sqlite", "alembic", "altair", "argon2", "duckdb", "fastapi", "httpx",
     "httpx2", "ipyvue", "ipyvuetify", "ipywidgets", "jinja2", "nbclient", "nbformat", "papermill", "psycopg",
-    "requests", "rich", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "typer", "urllib3", "uvicorn",
+    "requests", "rich", "smtplib", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "typer", "urllib3", "uvicorn",
     "uvloop", "vl_convert", "voila", "websockets",
 }  # fmt: skip
 
@@ -30,7 +30,7 @@ ROLES = {
     "store": ("store", "sqlalchemy alembic psycopg sqlite3 subprocess adbc_driver_postgresql adbc_driver_sqlite"),
     "formula": ("own-formula", ""),
     "charts": ("own-formula own-charts", "altair"),
-    "client": ("own-formula", "httpx2"),
+    "client": ("own-formula", "httpx2 smtplib"),
     "queries": ("store own-formula own-queries", "sqlalchemy"),
     "service": ("store own-formula own-queries own-client own-service", "sqlalchemy"),
     "workflows": ("store formula service workflows", "sqlalchemy"),
@@ -38,7 +38,7 @@ ROLES = {
     "imports": ("store imports formula service workflows", "sqlalchemy"),
     "sync": ("store sync formula client service workflows", "sqlalchemy"),
     "api": ("store api batch formula service sync workflows", "fastapi starlette sqlalchemy"),
-    "batch": ("store batch", "jinja2 papermill nbformat nbclient sqlalchemy subprocess vl_convert"),
+    "batch": ("store batch formula client", "jinja2 papermill nbformat nbclient sqlalchemy subprocess vl_convert"),
     "ui": (
         "store formula charts service workflows batch imports ui",
         "altair ipyvue ipyvuetify ipywidgets sqlalchemy vl_convert voila",
@@ -49,7 +49,7 @@ ROLES = {
     ),
     "rim": (
         "store formula client charts queries service workflows demo imports sync api batch server ui rim",
-        "sqlalchemy typer rich uvicorn altair",
+        "sqlalchemy typer rich uvicorn altair jinja2 subprocess vl_convert",
     ),
 }
 
@@ -61,6 +61,7 @@ EXCEPTIONS = {
     ("experiments", "people"): "a subject is a person, over all devices",
     ("scores", "people"): "what a customer did is told over all devices",
     ("segments", "people"): "the same",
+    ("alerts", "*"): "a rule may watch any metric and any sync",
     ("metrics", "*"): "the overview adds up what every domain counts",
 }
 

@@ -53,6 +53,17 @@ def _own_service(url: str) -> str:
     return _base_url(url) if url else url
 
 
+def _secret_service(url: SecretStr) -> SecretStr:
+    return SecretStr(_base_url(url.get_secret_value()))
+
+
+def _mail_server(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("is no mail server; write smtp://user:password@host:587 or smtps://user:password@host:465")
+    return url
+
+
 def _by_commas(text: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
@@ -122,6 +133,19 @@ class Settings(BaseSettings):
     )
     sentiment_token: SecretStr | None = Field(None, description="Bearer token of the own analyser")
     sentiment_timeout_s: float = Field(5, gt=0, le=60, description="seconds the own analyser has for one answer")
+    public_url: Annotated[str, AfterValidator(_own_service)] = Field(
+        "", description="address under which browsers reach the dashboards, for links in messages"
+    )
+    notify_webhook_url: Annotated[SecretStr, AfterValidator(_secret_service)] | None = Field(
+        None, description="address that is told of failed runs and of alerts, as JSON; it may hold a secret"
+    )
+    notify_email: Annotated[
+        str, Field(description="addresses that are told of failed runs and of alerts, by commas")
+    ] = ""
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = Field(
+        None, description="mail server: smtp://user:password@host:587 (STARTTLS) or smtps://…:465"
+    )
+    smtp_from: Annotated[str, Field(description="sender of e-mails; the user of the mail server when empty")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
         "INFO", description="how much is logged"
     )

@@ -371,3 +371,14 @@ def platform_of_source(utm_source: str | None) -> Platform:
     if utm_source is None or not utm_source.strip():
         return Platform.direct
     return PLATFORM_OF_SOURCE.get(utm_source.strip().lower(), Platform.generic)
+
+
+class AlertKind(StrEnum):
+    """When a rule gives an alert."""
+
+    spend_without_conversions = "spend_without_conversions"
+    below = "below"
+    above = "above"
+    fell = "fell"
+    rose = "rose"
+    sync_late = "sync_late"

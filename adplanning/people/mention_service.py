@@ -55,6 +55,7 @@ IMPERSONAL: Final[Mapping[str, str]] = {
     **dict.fromkeys(("sync_streams", "sync_leases", "batch_leases", "imports"), "how runs and files went"),
     **dict.fromkeys(("experiments", "experiment_days", "experiment_changes"), "the shop's own words, and sums"),
     **dict.fromkeys(("forecasts", "forecast_days", "response_curves"), "sums and what they come to"),
+    **dict.fromkeys(("alert_rules", "alerts", "preferences"), "the shop's own rules, and what they found of sums"),
     **dict.fromkeys(("budget_plans", "plan_allocations", "planned_events"), "the shop's own plans"),
     "announced_leads": "a platform's numbers, kept so that an erased lead is not fetched anew",
     **dict.fromkeys(("erased_contacts", "erasure_salt"), "hashes of those who were erased"),

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, Response, expect
 
 from tests.browser.site import Site
 
@@ -69,12 +69,16 @@ class Visitor:
 
     def load(self, address: str) -> Visitor:
         """Open a page as from a link in a letter: a new document, with a kernel of its own."""
-        self.page.goto(self.site.origin + address, wait_until="commit", timeout=FIRST_PAGE_MS)
-        return self.wait()
+        return self._came(self.page.goto(self.site.origin + address, wait_until="commit", timeout=FIRST_PAGE_MS))
 
     def reload(self) -> Visitor:
         """The browser's reload."""
-        self.page.reload(wait_until="commit", timeout=FIRST_PAGE_MS)
+        return self._came(self.page.reload(wait_until="commit", timeout=FIRST_PAGE_MS))
+
+    def _came(self, answer: Response | None) -> Visitor:
+        # On a slow machine no kernel may be warm in time; the page that says so asks again by itself.
+        if answer is not None and answer.status == 503 and "retry-after" in answer.headers:
+            self.expects_status(503)
         return self.wait()
 
     def wait(self) -> Visitor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adplanning.store.tables import (
     ads,
+    alerts,
     attribution,
     events,
     experiments,
@@ -22,6 +23,7 @@ from adplanning.store.tables.base import Base
 
 MODULES = (
     ads,
+    alerts,
     attribution,
     events,
     experiments,

@@ -1,4 +1,4 @@
-"""How the product runs: keys, users, batch runs, imported files and the rows they refused."""
+"""How the product runs: keys, users, preferences, batch runs, imported files and the rows they refused."""
 
 from __future__ import annotations
 
@@ -45,8 +45,22 @@ class SignIn(Base):
     expires_at: Mapped[datetime]
 
 
+class Preference(Base):
+    """A setting that was changed on a page; it goes before the one of the environment."""
+
+    __tablename__ = "preferences"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    changed_by: Mapped[str | None]
+    changed_at: Mapped[datetime]
+
+
 class BatchRun(Base):
-    """One run of a batch notebook; while it runs it renews the lease of its notebook."""
+    """One run of a batch notebook; while it runs it renews the lease of its notebook.
+
+    `notice` says whether somebody outside was told that it failed.
+    """
 
     __tablename__ = "batch_runs"
 
@@ -61,6 +75,7 @@ class BatchRun(Base):
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    notice: Mapped[str | None]
 
 
 class BatchLease(Base):
