@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from adplanning.batch_contract import Parameter, Value, parameter_values, parameters_of, read_notebook, result_of
 from adplanning.batch_kernel import (
     ANALYSER_SECRETS,
+    NOTIFY_SECRETS,
     PLATFORM_SECRETS,
     Witness,
     execute,
@@ -22,6 +23,7 @@ from adplanning.batch_kernel import (
     secret_files,
 )
 from adplanning.batch_lease import Heartbeat, Timing, adopt_run, begin_run, end_run
+from adplanning.batch_notice import tell_failures
 from adplanning.batch_process import start_process
 from adplanning.batch_progress import ProgressNote
 from adplanning.core.errors import InvalidData, NotFound
@@ -40,11 +42,17 @@ class Notebook:
     help: str
     calls_platform: bool = False
     calls_analyser: bool = False
+    notifies: bool = False
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The settings that only such a kernel gets to know."""
-        return (PLATFORM_SECRETS if self.calls_platform else ()) + (ANALYSER_SECRETS if self.calls_analyser else ())
+        asked = {
+            PLATFORM_SECRETS: self.calls_platform,
+            ANALYSER_SECRETS: self.calls_analyser,
+            NOTIFY_SECRETS: self.notifies,
+        }
+        return tuple(name for names, is_called in asked.items() if is_called for name in names)
 
 
 NOTEBOOKS = {
@@ -55,6 +63,9 @@ NOTEBOOKS = {
         "analyze_sentiment.ipynb",
         "Tell how the texts sound that customers have left, as far as they were not analysed.",
         calls_analyser=True,
+    ),
+    "check_alerts": Notebook(
+        "check_alerts.ipynb", "Hold every rule against the last full days, and tell of what is new.", notifies=True
     ),
     "forecast_budget": Notebook(
         "forecast_budget.ipynb",
@@ -76,6 +87,9 @@ NOTEBOOKS = {
     ),
     "update_experiments": Notebook(
         "update_experiments.ipynb", "Count the running experiments anew, and end those that are decided."
+    ),
+    "weekly_report": Notebook(
+        "weekly_report.ipynb", "Write a report of the last whole week, as HTML and where a browser is installed as PDF."
     ),
 }
 
@@ -171,7 +185,14 @@ def start_run(name: str, parameters: Mapping[str, str], *, settings: Settings, e
     run_id = new_id("run")
     begin_run(engine, run_id, name, values, now=_clock(), lease_s=Timing().lease_s)
     log = settings.runs_folder.absolute() / f"{run_id}.log"
-    start_process(engine, run_id, environment=kernel_environment(engine, settings), log=log, now=_clock)
+    start_process(
+        engine,
+        run_id,
+        environment=kernel_environment(engine, settings),
+        log=log,
+        now=_clock,
+        then=lambda: tell_failures(engine, settings, now=_clock()),
+    )
     return run_id
 
 
@@ -195,6 +216,25 @@ def run_begun(
 
 
 def _carry_out(
+    engine: Engine,
+    run_id: str,
+    name: str,
+    values: dict[str, Value],
+    *,
+    settings: Settings,
+    now: Callable[[], datetime],
+    progress: Callable[[str, float], None],
+    timing: Timing,
+) -> RunRecord:
+    try:
+        return _seen_to_its_end(
+            engine, run_id, name, values, settings=settings, now=now, progress=progress, timing=timing
+        )
+    finally:
+        tell_failures(engine, settings, now=now())
+
+
+def _seen_to_its_end(
     engine: Engine,
     run_id: str,
     name: str,

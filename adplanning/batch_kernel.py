@@ -34,6 +34,7 @@ from adplanning.store.engine import is_sqlite
 
 PLATFORM_SECRETS = ("meta_access_token", "meta_app_secret")
 ANALYSER_SECRETS = ("sentiment_token",)
+NOTIFY_SECRETS = ("notify_webhook_url", "smtp_url")
 
 
 def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
@@ -44,12 +45,12 @@ def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
     url = engine.url
     if is_sqlite(engine):
         url = url.set(database=str(Path(str(url.database)).absolute()))
-    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "PGPASSFILE", SECRETS_DIR)
+    passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SYSTEMROOT", "PGPASSFILE")
     return {name: os.environ[name] for name in passed_on if name in os.environ} | {
         "ADPLANNING_HOME": str(settings.home.absolute()),
         "ADPLANNING_DATABASE_URL": url.render_as_string(hide_password=False),
-        "ADPLANNING_CURRENCY": settings.currency,
-        "ADPLANNING_TIMEZONE": settings.timezone,
+        "ADPLANNING_CURRENCY": settings.start_currency,
+        "ADPLANNING_TIMEZONE": settings.start_timezone,
         "ADPLANNING_PUBLIC_REVENUE": settings.public_revenue.value,
         "ADPLANNING_LOG_LEVEL": settings.log_level,
         "ADPLANNING_META_AD_ACCOUNTS": settings.meta_ad_accounts,
@@ -58,12 +59,15 @@ def kernel_environment(engine: Engine, settings: Settings) -> dict[str, str]:
         "ADPLANNING_META_BASE_URL": settings.meta_base_url,
         "ADPLANNING_SENTIMENT_URL": settings.sentiment_url,
         "ADPLANNING_SENTIMENT_TIMEOUT_S": str(settings.sentiment_timeout_s),
+        "ADPLANNING_PUBLIC_URL": settings.public_url,
+        "ADPLANNING_NOTIFY_EMAIL": settings.notify_email,
+        "ADPLANNING_SMTP_FROM": settings.smtp_from,
     }
 
 
 @contextmanager
 def secret_files(
-    settings: Settings, names: Collection[str] = PLATFORM_SECRETS + ANALYSER_SECRETS
+    settings: Settings, names: Collection[str] = PLATFORM_SECRETS + ANALYSER_SECRETS + NOTIFY_SECRETS
 ) -> Iterator[dict[str, str]]:
     """What an environment needs so that `load_settings` finds these secrets of the settings.
 

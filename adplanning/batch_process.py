@@ -24,12 +24,18 @@ def runner_command(run_id: str) -> list[str]:
 
 
 def start_process(
-    engine: Engine, run_id: str, *, environment: Mapping[str, str], log: Path, now: Callable[[], datetime]
+    engine: Engine,
+    run_id: str,
+    *,
+    environment: Mapping[str, str],
+    log: Path,
+    now: Callable[[], datetime],
+    then: Callable[[], None],
 ) -> None:
     """Start the process of a run, in a session that no signal to ours reaches.
 
     A thread waits for its end, so that no zombie is left; should the process die before it has said how the run ended,
-    the thread says so. When we end before, the lease of the run does: it expires.
+    the thread says so, and calls `then`. When we end before, the lease of the run does: it expires.
 
     Raises
     ------
@@ -51,15 +57,26 @@ def start_process(
         end_run(engine, run_id, status="failed", message=message, output_path=None, now=now())
         raise RunFailed(message) from fault
     threading.Thread(
-        target=_see_it_end, args=(process, engine, run_id, log, now), name=f"end of {run_id}", daemon=True
+        target=_see_it_end,
+        args=(process, engine, run_id),
+        kwargs={"log": log, "now": now, "then": then},
+        name=f"end of {run_id}",
+        daemon=True,
     ).start()
 
 
 def _see_it_end(
-    process: subprocess.Popen[bytes], engine: Engine, run_id: str, log: Path, now: Callable[[], datetime]
+    process: subprocess.Popen[bytes],
+    engine: Engine,
+    run_id: str,
+    *,
+    log: Path,
+    now: Callable[[], datetime],
+    then: Callable[[], None],
 ) -> None:
     code = process.wait()
     message = f"the runner ended with code {code} before the run came to its end; what it said is in {log}"
     # Where the runner has recorded the end itself this changes nothing.
     with contextlib.suppress(StoreUnavailable, SQLAlchemyError):
         end_run(engine, run_id, status="failed", message=message, output_path=None, now=now())
+    then()

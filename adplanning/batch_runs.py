@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, select
@@ -17,12 +18,13 @@ from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.operations import BatchLease, BatchRun
 
 STATUSES = ("running", "succeeded", "failed")
+REPORTS = ("HTML", "PDF")
 RUN_ORDERS = ("started_at", "finished_at", "notebook", "status")
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run as it stands; `progress_share` is 0–1, and 1 once it has succeeded.
+    """A run as it stands; `progress_share` is 0–1, and 1 once it has succeeded; `notice` says who was told it failed.
 
     A run whose lease has expired while its row says that it is running has failed: the next run of its notebook will
     write that down, and until then it is said here.
@@ -39,6 +41,7 @@ class Run:
     started_at: datetime
     heartbeat_at: datetime
     finished_at: datetime | None
+    notice: str | None
 
 
 def list_runs(
@@ -92,6 +95,22 @@ def find_run(session: Session, run_id: str, *, now: datetime) -> Run:
     return _run(*found)
 
 
+def reports_of(run_id: str, output_path: str | Path | None) -> dict[str, Path]:
+    """The reports that a run has written beside its executed notebook, by their kind: HTML, PDF."""
+    notebook = Path(output_path or "")
+    # The store says where; only what the runner names like this run is shown.
+    if notebook.name != f"{run_id}.ipynb":
+        return {}
+    files = {kind: notebook.with_suffix(f".{kind.lower()}") for kind in REPORTS}
+    return {kind: file for kind, file in files.items() if file.is_file() and not file.is_symlink()}
+
+
+def untold_failures(session: Session, *, now: datetime, since: datetime) -> list[Run]:
+    """The runs that began after `since`, have failed, and of which nobody outside was told; the oldest first."""
+    untold = _runs(now).where(_status(now) == "failed", BatchRun.notice.is_(None), BatchRun.started_at > since)
+    return [_run(*row) for row in session.execute(untold.order_by(BatchRun.started_at, BatchRun.id))]
+
+
 def _runs(now: datetime) -> Select[BatchRun, bool]:
     return select(BatchRun, _is_lost(now))
 
@@ -120,4 +139,5 @@ def _run(row: BatchRun, is_lost: bool) -> Run:
         started_at=row.started_at,
         heartbeat_at=row.heartbeat_at,
         finished_at=row.finished_at,
+        notice=row.notice,
     )

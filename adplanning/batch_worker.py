@@ -15,6 +15,7 @@ from pathlib import Path
 from adplanning.batch import run_begun
 from adplanning.core.settings import load_settings
 from adplanning.store.engine import make_engine
+from adplanning.store.preferences import with_preferences
 
 
 @contextmanager
@@ -42,7 +43,13 @@ def main(run_id: str) -> None:
     with own_password_file():
         settings = load_settings()
         engine = make_engine(settings.url)
-        run_begun(engine, run_id, settings=settings, now=lambda: datetime.now(UTC), progress=_told_to_nobody)
+        run_begun(
+            engine,
+            run_id,
+            settings=with_preferences(engine, settings),
+            now=lambda: datetime.now(UTC),
+            progress=_told_to_nobody,
+        )
         engine.dispose()
 
 

@@ -14,9 +14,14 @@ from sqlalchemy import func, select
 from typer.core import TyperArgument, TyperCommand
 
 from adplanning.cli_demo import demo
+from adplanning.cli_export import ExportCommand, export
+from adplanning.cli_lab import lab
 from adplanning.cli_person import person_app
+from adplanning.cli_reference import reference
+from adplanning.cli_run import run
+from adplanning.cli_schedule import schedule
 from adplanning.cli_serve import say_password, serve
-from adplanning.cli_store import answering_errors, opened_store, out, progress_bar, report, run_reported, say
+from adplanning.cli_store import answering_errors, opened_store, out, progress_bar, report, say
 from adplanning.core.errors import InvalidData
 from adplanning.core.ids import new_id
 from adplanning.core.settings import load_settings
@@ -33,6 +38,11 @@ user_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the dashbo
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.command()(serve)
 app.command()(demo)
+app.command(context_settings={"ignore_unknown_options": True})(run)
+app.command(cls=ExportCommand)(export)
+app.command()(schedule)
+app.command()(lab)
+app.command()(reference)
 app.add_typer(key_app, name="key")
 app.add_typer(user_app, name="user")
 app.add_typer(person_app, name="person")
@@ -98,18 +108,6 @@ def import_(
 def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         out.print(line, highlight=False, markup=False)
-
-
-@app.command(context_settings={"ignore_unknown_options": True})
-def run(
-    notebook: Annotated[str, typer.Argument(help="such as attribute_conversions")],
-    parameters: Annotated[
-        list[str] | None, typer.Argument(metavar="[-p NAME VALUE]...", help="the notebook's own parameters")
-    ] = None,
-) -> None:
-    """Run a batch notebook; ends with an error code unless all of it ran."""
-    with opened_store() as (engine, settings):
-        run_reported(engine, settings, notebook, _named_values(parameters or []))
 
 
 @app.command()
@@ -228,12 +226,3 @@ def _pair(text: str, *, option: str) -> tuple[str, str]:
     if not separator or not name:
         raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
     return name.strip(), value
-
-
-def _named_values(words: list[str]) -> dict[str, str]:
-    """Read `-p NAME VALUE`, as papermill does: typer has no option that takes two values several times."""
-    triples = [tuple(words[at : at + 3]) for at in range(0, len(words), 3)]
-    for triple in triples:
-        if len(triple) != 3 or triple[0] not in ("-p", "--parameter"):
-            raise typer.BadParameter(f"{' '.join(triple)!r} is not -p NAME VALUE")
-    return {name: value for _, name, value in triples}

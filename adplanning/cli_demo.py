@@ -50,6 +50,7 @@ def demo(
 
 def _fill_and_run(made: Shop, first: list[str], *, forecast_as_of: str | None) -> None:
     """Fill the store with the shop, run the notebooks that tell something of it, and say where to look."""
+    from adplanning.demo.alerts import watch  # noqa: PLC0415
     from adplanning.demo.filling import TABLES_IN_ORDER, fill  # noqa: PLC0415
 
     with opened_store() as (engine, settings):
@@ -69,6 +70,9 @@ def _fill_and_run(made: Shop, first: list[str], *, forecast_as_of: str | None) -
         if forecast_as_of is not None:
             run_reported(engine, settings, "forecast_budget", {"as_of": forecast_as_of})
         forecast = run_reported(engine, settings, "forecast_budget", {})
+        with writing(engine) as session:
+            watch(session, currency=settings.currency, now=datetime.now(UTC))
+        run_reported(engine, settings, "check_alerts", {})
         say(
             "\nWhere to look:\n"
             "  http://localhost:9000\n"
@@ -80,12 +84,8 @@ def _fill_and_run(made: Shop, first: list[str], *, forecast_as_of: str | None) -
             "      engagement, lifetime value, churn risk and NPS of the customers, by rules and by a model\n"
             f"  {forecast.output_path}\n"
             "      what the next month is expected to bring, and the split of the budget that brings most\n"
-            "  notebooks/tutorials/from_clicks_to_roas.ipynb\n"
-            "      the way to the first of these, step by step (.venv/bin/jupyter lab)\n"
-            "  notebooks/tutorials/who_buys_again.ipynb\n"
-            "      the way to the second, and on to a segment\n"
-            "  notebooks/tutorials/is_this_test_significant.ipynb, where_should_the_next_lakh_go.ipynb\n"
-            "      from visitors to a verdict; from response curves to the split of a budget\n"
+            "  adplanning lab\n"
+            "      JupyterLab with the tutorials: from single clicks to each of these numbers, step by step\n"
             "  http://localhost:9000/docs\n"
             "      the API; a key: adplanning key create me --role admin"
         )

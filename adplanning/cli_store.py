@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from adplanning.core.errors import AdplanningError
 from adplanning.core.settings import Settings, load_settings
 from adplanning.store import upgrading
+from adplanning.store.preferences import with_preferences
 
 if TYPE_CHECKING:
     from adplanning.batch import RunRecord
@@ -45,7 +46,7 @@ def opened_store() -> Iterator[tuple[Engine, Settings]]:
         settings = load_settings()
         engine = upgrading.open_store(settings.url)
         try:
-            yield engine, settings
+            yield engine, with_preferences(engine, settings)
         finally:
             engine.dispose()
 
@@ -67,6 +68,7 @@ def report(progress: Progress, words: str, share: float) -> None:
 def run_reported(engine: Engine, settings: Settings, notebook: str, parameters: dict[str, str]) -> RunRecord:
     """Run a batch notebook, show how far it is, and say how it ended; all but a success ends the command."""
     from adplanning.batch import run_notebook  # noqa: PLC0415
+    from adplanning.batch_runs import reports_of  # noqa: PLC0415
 
     with progress_bar(f"Running {notebook}") as progress:
         record = run_notebook(
@@ -82,6 +84,8 @@ def run_reported(engine: Engine, settings: Settings, notebook: str, parameters: 
     say(f"{record.notebook} {record.status}: {record.message}")
     if record.output_path is not None:
         say(f"executed notebook: {record.output_path}")
+    for kind, file in reports_of(record.id, record.output_path).items():
+        say(f"report, {kind}: {file}")
     if record.status != "succeeded":
         raise typer.Exit(1)
     return record

@@ -17,24 +17,41 @@ from adplanning.core.ratios import ratio
 from adplanning.core.settings import load_settings
 from adplanning.store import facts
 from adplanning.store.counted import counted_conversions, counted_events
+from adplanning.store.preferences import with_preferences
 from adplanning.store.session import reading
 from adplanning.store.upgrading import open_store
-from adplanning.workspace_customers import CustomerWorkspace, PeriodLike
+from adplanning.workspace_campaigns import CampaignWorkspace
+from adplanning.workspace_customers import CustomerWorkspace
 from adplanning.workspace_decisions import DecisionWorkspace
 from adplanning.workspace_experiments import ExperimentWorkspace
+from adplanning.workspace_journeys import JourneyWorkspace
+from adplanning.workspace_metrics import MetricsWorkspace
+from adplanning.workspace_operations import OperationWorkspace
+from adplanning.workspace_paths import PathWorkspace
+from adplanning.workspace_store import PeriodLike, in_own_currency
+from adplanning.workspace_voices import VoiceWorkspace
 
 
 @dataclass(frozen=True)
-class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
+class Workspace(
+    MetricsWorkspace,
+    CampaignWorkspace,
+    PathWorkspace,
+    CustomerWorkspace,
+    JourneyWorkspace,
+    VoiceWorkspace,
+    ExperimentWorkspace,
+    DecisionWorkspace,
+    OperationWorkspace,
+):
     """An open store; every answer is a polars frame over all counted rows of the period.
 
     Bots are left out, as everywhere. Times are UTC, days those of the reporting time zone.
 
-    >>> import tempfile
     >>> import adplanning
-    >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+    >>> ws = adplanning.example()
     >>> ws.conversions(("2026-10-01", "2026-10-31")).height
-    0
+    431
     """
 
     def conversions(self, period: PeriodLike = None) -> pl.DataFrame:
@@ -52,6 +69,23 @@ class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
         Raises
         ------
         InvalidData : a date that does not exist.
+
+        >>> import adplanning
+        >>> ws = adplanning.example()
+        >>> sold = ws.conversions(("2026-10-31", "2026-10-31")).filter(pl.col("conversion_type") == "purchase")
+        >>> sold.select("converted_at", "platform", "value", "currency")
+        shape: (2, 4)
+        ┌────────────────────────────────┬──────────┬────────┬──────────┐
+        │ converted_at                   ┆ platform ┆ value  ┆ currency │
+        │ ---                            ┆ ---      ┆ ---    ┆ ---      │
+        │ datetime[μs, UTC]              ┆ str      ┆ f64    ┆ str      │
+        ╞════════════════════════════════╪══════════╪════════╪══════════╡
+        │ 2026-10-30 23:53:18.815918 UTC ┆ direct   ┆ 2429.0 ┆ INR      │
+        │ 2026-10-31 03:05:56.422586 UTC ┆ meta     ┆ 2929.0 ┆ INR      │
+        └────────────────────────────────┴──────────┴────────┴──────────┘
+        >>> ws.conversions(("2026-10-31", "2026-10-32"))
+        Traceback (most recent call last):
+        adplanning.core.errors.InvalidData: to_date: '2026-10-32' is not a date that exists; write it as 2026-11-22
         """
         columns = ["id", "conversion_type", "converted_at", "person_id", "visitor_id", "platform", *_UTM]
         columns += ["ad_campaign_id", "order_id", "value_minor", "currency"]
@@ -62,13 +96,8 @@ class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
             self._period(period),
             where=counted_conversions(self.settings.public_revenue),
         )
-        return (
-            frame.with_columns(value=_major(pl.col("value_minor"), frame))
-            .drop("value_minor")
-            .rename({"id": "conversion_id"})
-            .sort("converted_at", "conversion_id")
-            .collect()
-        )
+        rows = in_own_currency(frame.rename({"id": "conversion_id"}).collect(), ["value"])
+        return rows.sort("converted_at", "conversion_id")
 
     def touchpoints(self, period: PeriodLike = None) -> pl.DataFrame:
         """Each touchpoint, a campaign-bearing session, that began in a period, oldest first.
@@ -77,6 +106,15 @@ class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
         -------
         One row per touchpoint: touchpoint_id, session_started_at, visitor_id, platform, UTM tags, ad_campaign_id (null
         while unresolved), resolution_method, entry_page, session_pageviews.
+
+        Raises
+        ------
+        InvalidData : a date that does not exist.
+
+        >>> import adplanning
+        >>> ws = adplanning.example()
+        >>> ws.touchpoints().group_by("platform").len().sort("platform").rows()
+        [('generic', 82), ('google', 172), ('meta', 230)]
         """
         columns = ["id", "session_started_at", "visitor_id", "platform", *_UTM]
         columns += ["ad_campaign_id", "resolution_method", "entry_page", "session_pageviews"]
@@ -117,11 +155,16 @@ class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
         ------
         InvalidData : an unknown model or breakdown.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.attribution("linear", 30)["key"].to_list()
-        ['unattributed']
+        >>> ws = adplanning.example()
+        >>> october = ("2026-10-11", "2026-10-31")
+        >>> report = ws.attribution("linear", october, by="channel", conversion_types=["purchase"])
+        >>> report.select("name", "credited_conversions").with_columns(pl.col("credited_conversions").round(2)).rows()
+        [('paid search', 15.57), ('paid social', 13.79), ('social', 1.98), ('email', 0.67), ('Unattributed', 6.0)]
+        >>> ws.attribution("lineal")
+        Traceback (most recent call last):
+        adplanning.core.errors.InvalidData: model: unknown value 'lineal'; choose one of: last_click,
+        first_click, linear, time_decay, position_based, markov, shapley. Did you mean 'linear'?
         """
         report = attribution_report(
             self.engine,
@@ -192,12 +235,13 @@ class Workspace(CustomerWorkspace, DecisionWorkspace, ExperimentWorkspace):
         InvalidData : an unknown model or type, or a weight that is none.
         NotFound : there is no such goal.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws = adplanning.example()
         >>> recent = {"recent": 1 / (1 + pl.col("age_days"))}
-        >>> ws.credited_paths(30, ["linear", "recent"], custom=recent).columns[-4:]
-        ['linear', 'recent', 'linear_value', 'recent_value']
+        >>> paths = ws.credited_paths(None, ["linear", "recent"], conversion_types=["purchase"], custom=recent)
+        >>> longest = paths.filter(pl.col("n_touches") == 3).head(3)
+        >>> longest.select("channel", pl.col("age_days", "linear", "recent").round(2)).rows()
+        [('paid social', 0.67, 0.33, 0.3), ('paid social', 0.61, 0.33, 0.31), ('paid search', 0.25, 0.33, 0.4)]
         """
         settings = self.settings
         with reading(self.engine) as session:
@@ -235,14 +279,13 @@ _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
 def open_workspace(database_url: str | None = None) -> Workspace:
-    """Open the store behind a URL, or that of the settings."""
+    """Open the store behind a URL, or that of the settings.
+
+    The reporting currency and time zone are those of this moment: numbers of one workspace go together, whatever is
+    chosen on the Settings page meanwhile.
+    """
     settings = load_settings()
     if database_url is not None:
         settings = settings.model_copy(update={"database_url": SecretStr(database_url)})
-    return Workspace(open_store(settings.url), settings)
-
-
-def _major(minor: pl.Expr, frame: pl.LazyFrame) -> pl.Expr:
-    currencies = frame.select("currency").unique().collect()["currency"]
-    each = (pl.when(pl.col("currency") == code).then(major_units(minor, code)) for code in currencies)
-    return pl.coalesce(pl.lit(None, pl.Float64), *each)
+    engine = open_store(settings.url)
+    return Workspace(engine, with_preferences(engine, settings))

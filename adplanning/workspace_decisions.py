@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Engine
+from sqlalchemy import select
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import major_units, minor_digits, to_minor
-from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import BudgetTarget
 from adplanning.forecasts.accuracy_service import accuracy_reports
 from adplanning.forecasts.budget import Target, allocation_of, best_split
@@ -24,6 +23,8 @@ from adplanning.forecasts.response import ResponseFit
 from adplanning.forecasts.service import MadeForecast, Question, forecast_campaign
 from adplanning.store import facts
 from adplanning.store.session import reading
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.workspace_store import OpenStore
 
 _CURVE = {
     "campaign_id": pl.String,
@@ -34,15 +35,13 @@ _CURVE = {
 }
 _AT_USUAL = ("usual_spend", "result", "result_lower", "result_upper", "marginal", "return_on_spend")
 _SPENDS = ("usual_spend", "least", "most", "spend")
+_KEPT = ("ad_campaign_id", "as_of_on", "first_on", "last_on", "method", "trust", "origin", "created_at")
 _RESULTS = ("result", "result_lower", "result_upper")
 
 
 @dataclass(frozen=True)
-class DecisionWorkspace:
+class DecisionWorkspace(OpenStore):
     """An open store, asked about what to do next; see `workspace.Workspace`."""
-
-    engine: Engine
-    settings: Settings
 
     def campaign_days(self, *, as_of_on: date | None = None, days: int = 400) -> pl.DataFrame:
         """What each campaign spent and brought on each day: what forecasts and response curves are made from.
@@ -57,11 +56,11 @@ class DecisionWorkspace:
         One row per campaign and day: campaign_id, on, spend, n_conversions, revenue (null where it is not known;
         amounts in the reporting currency), n_without_rate.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.campaign_days().height
-        0
+        >>> ws = adplanning.example()
+        >>> days = ws.campaign_days(as_of_on=date(2026, 10, 31))
+        >>> days.group_by("on").agg(pl.sum("spend")).sort("on").tail(2).rows()
+        [(datetime.date(2026, 10, 30), 956.32), (datetime.date(2026, 10, 31), 913.91)]
         """
         return self._in_major(campaign_histories(self.engine, **self._usual(as_of_on), days=days))
 
@@ -93,11 +92,10 @@ class DecisionWorkspace:
         NotFound : there is no such campaign.
         InvalidData : days ahead or a budget out of range.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.forecast(horizon_days=7)["revenue"].to_list()
-        [None, None, None, None, None, None, None]
+        >>> ws = adplanning.example()
+        >>> ws.forecast(horizon_days=2, as_of_on=date(2026, 10, 31)).select("on", pl.col("^spend.*$").round()).rows()
+        [(datetime.date(2026, 11, 1), 969.0, 896.0, 1075.0), (datetime.date(2026, 11, 2), 924.0, 849.0, 1035.0)]
         """
         made = self._made(campaign_id, horizon_days, daily_budget, as_of_on)
         amounts = [name for name in made.demand.days.columns if name.startswith(("spend", "revenue"))]
@@ -128,11 +126,11 @@ class DecisionWorkspace:
         NotFound : there is no such campaign.
         InvalidData : days ahead or a budget out of range.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.forecast_totals(horizon_days=7).select("figure", "expected", "trust").rows()[2:]
-        [('revenue', None, 'none'), ('roas', None, 'none')]
+        >>> ws = adplanning.example()
+        >>> totals = ws.forecast_totals(horizon_days=7, as_of_on=date(2026, 10, 31))
+        >>> totals.select("figure", pl.col("expected").round(1), "trust").rows()
+        [('spend', 6618.4, 'low'), ('n_conversions', 7.0, 'low'), ('revenue', 14665.2, 'low'), ('roas', 2.2, 'low')]
         """
         made = self._made(campaign_id, horizon_days, daily_budget, as_of_on).demand
         unit = 10 ** minor_digits(self.settings.currency)
@@ -146,6 +144,23 @@ class DecisionWorkspace:
         schema = {"figure": pl.String, **bounds_schema, "trust": pl.String, "notes": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
+    def forecasts(self) -> pl.DataFrame:
+        """The forecasts that were kept, the latest first; `forecast_accuracy` tells how right they were.
+
+        Returns
+        -------
+        One row per forecast: forecast_id, ad_campaign_id (null for all together), as_of_on, first_on, last_on, method,
+        trust (good, fair, low or none), origin, created_at.
+
+        >>> import adplanning
+        >>> ws = adplanning.example()
+        >>> ws.forecasts().height  # none was kept in this store
+        0
+        """
+        of = TABLES["forecasts"].c
+        query = select(of.id.label("forecast_id"), *(of[name] for name in _KEPT))
+        return facts.read(self.engine, query)[0].sort("created_at", "forecast_id", descending=True)
+
     def forecast_accuracy(self, *, as_of_on: date | None = None) -> pl.DataFrame:
         """How far kept forecasts were off on their days that are over.
 
@@ -155,10 +170,9 @@ class DecisionWorkspace:
         together), first_on, last_on, n_days, mape, coverage, bias (shares), mase (below 1 is better than expecting the
         same as a week before).
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.forecast_accuracy().height
+        >>> ws = adplanning.example()
+        >>> ws.forecast_accuracy(as_of_on=date(2026, 10, 31)).height  # no forecast was kept in this store
         0
         """
         return accuracy_reports(self.engine, **self._usual(as_of_on))
@@ -181,10 +195,9 @@ class DecisionWorkspace:
         ------
         InvalidData : an unknown outcome.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.response_curves().height
+        >>> ws = adplanning.example()
+        >>> ws.response_curves().height  # none was fitted in this store
         0
         """
         kept = _outcome(outcome)
@@ -216,9 +229,8 @@ class DecisionWorkspace:
         ------
         InvalidData : an unknown outcome, or no curve of a campaign.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws = adplanning.example()
         >>> ws.response_fits()
         Traceback (most recent call last):
         adplanning.core.errors.InvalidData: campaign_ids: no campaign has a response curve of revenue; the notebook
@@ -257,9 +269,8 @@ class DecisionWorkspace:
         InvalidData : no curve of a campaign, bounds of one that is not in the split, or a total or target that cannot
             be reached.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+        >>> ws = adplanning.example()
         >>> ws.best_split(10_000)
         Traceback (most recent call last):
         adplanning.core.errors.InvalidData: campaign_ids: no campaign has a response curve of revenue; the notebook

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from adplanning.core.ratios import ratio
-from adplanning.core.settings import Settings
 from adplanning.experiments.audience_service import delivery_to, keep_audience, shown_to
 from adplanning.experiments.results_service import days_of, results_of, running_sequences
 from adplanning.experiments.sequence import SCHEMA
@@ -20,6 +19,7 @@ from adplanning.imports.importing import checked_file
 from adplanning.store import facts
 from adplanning.store.session import reading, writing
 from adplanning.store.tables.catalogue import TABLES
+from adplanning.workspace_store import OpenStore
 
 _LISTED = ("id", "name", "status", "experiment_type", "primary_metric", "source", "is_significant", "p_value")
 _LISTED_LAST = ("improvement_percent", "winner", "started_at", "ended_at")
@@ -35,11 +35,8 @@ _TESTS = ("p_value_adjusted", "p_value_always_valid", "probability_to_beat_contr
 
 
 @dataclass(frozen=True)
-class ExperimentWorkspace:
+class ExperimentWorkspace(OpenStore):
     """An open store, asked about experiments; see `workspace.Workspace`."""
-
-    engine: Engine
-    settings: Settings
 
     def experiments(self) -> pl.DataFrame:
         """All experiments, as their results were last kept.
@@ -49,11 +46,10 @@ class ExperimentWorkspace:
         One row per experiment, the oldest first: id, name, status, experiment_type, primary_metric, source,
         is_significant, p_value, improvement_percent, winner, started_at, ended_at.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.experiments().height
-        0
+        >>> ws = adplanning.example()
+        >>> ws.experiments().select("name", "winner").head(2).rows()
+        [('Checkout without an account', 'inconclusive'), ('Free shipping banner on collections', 'treatment')]
         """
         of = TABLES["experiments"].c
         columns = [of[name] for name in (*_LISTED, *_LISTED_LAST)]
@@ -76,19 +72,15 @@ class ExperimentWorkspace:
         ------
         NotFound : there is no such experiment.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> from adplanning.experiments.fields import ExperimentFields
-        >>> from adplanning.experiments.service import create_experiment
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> given = ExperimentFields(
-        ...     name="Free shipping banner", experiment_type="landing_page", primary_metric="conversion_rate",
-        ...     variants=[{"id": "a", "name": "No banner"}, {"id": "b", "name": "Banner"}],
-        ... )
-        >>> with writing(ws.engine) as session:
-        ...     id_ = create_experiment(session, given, currency="INR", now=datetime.now(UTC), by=None).id
-        >>> ws.experiment(id_).select("variant_id", "name", "n_subjects", "lift").rows()
-        [('a', 'No banner', 0, None), ('b', 'Banner', 0, None)]
+        >>> ws = adplanning.example()
+        >>> id_ = ws.experiments()["id"][0]
+        >>> ws.experiment(id_).select("variant_id", "n_subjects", "n_converted", pl.col("lift").round(3)).rows()
+        [('control', 26, 2, None), ('treatment', 12, 2, 1.167)]
+        >>> ws.experiment("exp_9")
+        Traceback (most recent call last):
+        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET
+        /admin/ad-planning/experiments lists them
         """
         with reading(self.engine) as session:
             experiment = find_experiment(session, experiment_id)
@@ -121,13 +113,11 @@ class ExperimentWorkspace:
         ------
         NotFound : there is no such experiment.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.experiment_verdict("exp_9")
-        Traceback (most recent call last):
-        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
-        them
+        >>> ws = adplanning.example()
+        >>> id_ = ws.experiments()["id"][0]
+        >>> ws.experiment_verdict(id_)["code"].to_list()
+        ['recommendation', 'too_few']
         """
         with reading(self.engine) as session:
             found = results_of(session, find_experiment(session, experiment_id), now=datetime.now(UTC))
@@ -147,13 +137,11 @@ class ExperimentWorkspace:
         ------
         NotFound : there is no such experiment.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.experiment_days("exp_9")
-        Traceback (most recent call last):
-        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
-        them
+        >>> ws = adplanning.example()
+        >>> id_ = ws.experiments()["id"][0]
+        >>> ws.experiment_days(id_).select("variant_id", "on", "n_subjects", "n_converted").head(2).rows()
+        [('control', datetime.date(2026, 10, 12), 5, 1), ('control', datetime.date(2026, 10, 13), 6, 0)]
         """
         with reading(self.engine) as session:
             return days_of(session, find_experiment(session, experiment_id).id)
@@ -171,13 +159,12 @@ class ExperimentWorkspace:
         ------
         NotFound : there is no such experiment.
 
-        >>> import tempfile
         >>> import adplanning
-        >>> ws = adplanning.open(f"sqlite:///{tempfile.mkdtemp()}/shop.db")
-        >>> ws.experiment_sequence("exp_9")
-        Traceback (most recent call last):
-        adplanning.core.errors.NotFound: id: there is no experiment 'exp_9'; GET /admin/ad-planning/experiments lists
-        them
+        >>> ws = adplanning.example()
+        >>> id_ = ws.experiments()["id"][0]
+        >>> last = ws.experiment_sequence(id_).tail(1)
+        >>> last.select("n_subjects", pl.col("lower", "difference", "upper").round(3)).rows()
+        [(38, -1.283, 0.09, 1.462)]
         """
         with reading(self.engine) as session:
             found = running_sequences(session, find_experiment(session, experiment_id))

@@ -19,8 +19,8 @@ PAGE = PACKAGE / "ARCHITECTURE.md"
 IO_LIBRARIES = {
     "adbc_driver_postgresql", "adbc_driver_sqlite", "alembic", "altair", "argon2", "duckdb", "fastapi", "httpx",
     "httpx2", "ipyvue", "ipyvuetify", "ipywidgets", "jinja2", "nbclient", "nbformat", "papermill", "psycopg",
-    "requests", "rich", "smtplib", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "typer", "urllib3", "uvicorn",
-    "uvloop", "vl_convert", "voila", "websockets",
+    "requests", "rich", "smtplib", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "typer", "urllib3",
+    "uvicorn", "uvloop", "vl_convert", "voila", "websockets",
 }  # fmt: skip
 
 # Of each role: the roles of ours that a module may import, from its own domain ("own-…") or from any; the libraries

@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from adplanning import batch
@@ -28,6 +29,7 @@ from adplanning.core.settings import Settings
 from adplanning.store.engine import make_engine
 from adplanning.store.session import reading
 from adplanning.store.tables.operations import BatchLease, BatchRun
+from tests.notifications.receivers import webhook
 
 FINISHED = "from adplanning.batch_contract import finished\nfinished('done')"
 TEXT = "text: str = ''  # any text"
@@ -246,6 +248,18 @@ def test_the_kernel_knows_the_file_that_holds_the_stores_password(
     assert "PGPASSFILE" not in kernel_environment(engine, settings)
     monkeypatch.setenv("PGPASSFILE", "pgpass")
     assert kernel_environment(engine, settings)["PGPASSFILE"] == "pgpass"
+
+
+def test_a_run_that_fails_is_told_and_a_kernel_that_tells_nobody_knows_no_receiver(
+    run: Callable[..., RunRecord], engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with webhook(500, 500, 500) as hook:
+        monkeypatch.setattr(settings, "notify_webhook_url", SecretStr(hook.url))
+        record = run("import os\nraise ValueError(os.environ.get('ADPLANNING_SECRETS_DIR'))")
+    assert (record.status, record.message) == ("failed", "cell In [3] failed with ValueError: None")
+    assert len(hook.bodies) == 3
+    [row] = run_rows(engine)
+    assert row.notice == "nobody was told; not by webhook: it answered with status 500, in 3 tries"
 
 
 def test_of_many_schedulers_that_start_at_once_exactly_one_runs(any_engine: Engine) -> None:

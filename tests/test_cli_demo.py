@@ -23,7 +23,7 @@ from adplanning.store.upgrading import open_store
 
 NOTEBOOKS = [
     *("attribute_conversions", "analyze_sentiment", "score_customers"),
-    *("rebuild_segments", "update_experiments", "forecast_budget"),
+    *("rebuild_segments", "update_experiments", "forecast_budget", "check_alerts"),
 ]
 
 

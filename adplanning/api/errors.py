@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from adplanning.core import errors
-from adplanning.core.errors import AdplanningError
+from adplanning.core.errors import AdplanningError, Conflict
 from adplanning.core.validation import invalid_data
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ _WORDS_OF_STATUS = {
     405: "this address does not take this method; see /openapi.json for those it takes",
 }
 RETRY_AFTER_SECONDS = 2
+UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 MEANING: Mapping[int, str] = {
     400: "a value is not allowed; the message names it",
     401: "no key, or an unknown one",
@@ -117,6 +118,13 @@ def install(app: FastAPI) -> None:
         kind = _TYPE_OF_STATUS.get(fault.status_code, "unexpected")
         message = _WORDS_OF_STATUS.get(fault.status_code, str(fault.detail))
         return JSONResponse(error_body(kind, message), fault.status_code, dict(fault.headers or {}))
+
+    @app.exception_handler(IntegrityError)
+    async def refuse_second(request: Request, fault: IntegrityError) -> JSONResponse:
+        # A service looks before it writes; in PostgreSQL somebody else may write in between.
+        if getattr(fault.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            return await apologise(request, fault)
+        return refusal(Conflict("somebody has stored the same at this moment; look it up, then change that one"))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(Exception)

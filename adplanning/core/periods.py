@@ -63,6 +63,20 @@ class Period:
         last = None if self.end is None else (self.end - RESOLUTION).astimezone(zone).date()
         return first, last
 
+    def before(self, zone: ZoneInfo) -> Period | None:
+        """The stretch just before that is as long: as many days of `zone`, or as many hours; None with an open side.
+
+        >>> november = Period.of("2026-11-01", "2026-11-30", ZoneInfo("America/New_York"))
+        >>> november.before(ZoneInfo("America/New_York")) == Period.of(
+        ...     "2026-10-02", "2026-10-31", ZoneInfo("America/New_York"))
+        True
+        """
+        if self.start is None or self.end is None:
+            return None
+        start, end = (bound.astimezone(zone) for bound in (self.start, self.end))
+        # Two clocks of one zone are subtracted as they are read, so that an hour more or less is still a day.
+        return Period((start - (end - start)).astimezone(UTC), self.start)
+
 
 def isoformat(instant: datetime | None) -> str | None:
     """Write an instant as ISO 8601 in UTC with its offset.

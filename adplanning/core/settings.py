@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adplanning.core.errors import InvalidData
@@ -20,8 +22,26 @@ MIN_PASSWORD_LENGTH = 8
 SECRETS_DIR = "ADPLANNING_SECRETS_DIR"
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+# Of one machine's own making: elsewhere they mean another zone or none.
+_NO_PLACES = {"Factory", "localtime"}
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones() - _NO_PLACES)
+
+
+def known_zone(name: str) -> str:
+    """Answer the name of a time zone, or refuse it.
+
+    >>> known_zone("Asia/Kolkata")
+    'Asia/Kolkata'
+    >>> known_zone("India")
+    Traceback (most recent call last):
+    ValueError: is not a time zone; use a name such as Asia/Kolkata or UTC
+    """
+    if name not in time_zones():
         raise ValueError("is not a time zone; use a name such as Asia/Kolkata or UTC")
     return name
 
@@ -85,7 +105,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="SQLAlchemy URL; SQLite in the home folder when not given")
     admin_key: Annotated[SecretStr, Field(min_length=16)] | None = Field(None, description="accepted as an admin key")
     currency: Annotated[str, AfterValidator(known_currency)] = Field("INR", description="reporting currency")
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", description="reporting time zone")
+    timezone: Annotated[str, AfterValidator(known_zone)] = Field("UTC", description="reporting time zone")
     public_revenue: PublicRevenue = Field(
         PublicRevenue.counted, description="whether purchases claimed by a browser count before the shop confirms them"
     )
@@ -149,6 +169,38 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = Field(
         "INFO", description="how much is logged"
     )
+
+    _start: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    def choosing(self, chosen: Mapping[str, str]) -> Settings:
+        """A copy in which a currency or time zone that was chosen goes before the environment's; all else is as it was.
+
+        >>> changed = Settings(currency="INR").choosing({"currency": "USD"})
+        >>> changed.currency, changed.start_currency
+        ('USD', 'INR')
+        """
+        start = {"currency": self.start_currency, "timezone": self.start_timezone}
+        changed = self.model_copy(update=start | dict(chosen))
+        changed._start = start
+        return changed
+
+    @property
+    def start_currency(self) -> str:
+        """The environment's currency: that of an amount which comes from outside and names none.
+
+        A shop that never said its currency goes on to mean the same one, whatever is reported in.
+        """
+        return self._start.get("currency", self.currency)
+
+    @property
+    def start_timezone(self) -> str:
+        """The environment's time zone: that of a time which comes from outside and names none."""
+        return self._start.get("timezone", self.timezone)
+
+    @property
+    def start_zone(self) -> ZoneInfo:
+        """The same as a zone."""
+        return ZoneInfo(self.start_timezone)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -38,7 +38,7 @@ TABLES_IN_ORDER = (
     "experiment_changes",
 )
 # A store that holds nothing but these is still an empty one: a key or a user may have been made first.
-_NOT_DATA = {"api_keys", "users", "sign_ins", "batch_runs", "batch_leases"}
+_NOT_DATA = {"api_keys", "users", "sign_ins", "preferences", "alert_rules", "alerts", "batch_runs", "batch_leases"}
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def _made(connection: Connection, placed: pl.DataFrame, accounts: pl.DataFrame, 
         *key,
         "currency",
         name=pl.coalesce("account", "platform_account_id"),
-        timezone=pl.lit(context.settings.timezone),
+        timezone=pl.lit(context.settings.start_timezone),
         created_at=pl.lit(context.now),
     )
     new = new.with_columns(id=pl.Series(new_ids("acct", new.height), dtype=pl.String))

@@ -11,7 +11,7 @@ import polars as pl
 
 from adplanning.imports.decimals import Mark, decimal_mark, foreign_sign
 from adplanning.imports.lines import BESIDE, LINE, SUMMARY
-from adplanning.imports.readers import AMOUNT, CURRENCY, NUMBERS, Context, Field
+from adplanning.imports.readers import AMOUNT, CURRENCY, NUMBERS, REPORTING_CURRENCY, Context, Field
 
 SHOWN = 60
 
@@ -44,7 +44,7 @@ def check(
     ----------
     rows : the file's text, with what stands `BESIDE` it. A row that sums up others need not have what they must.
     columns : our name → the file's; a field that is not in it is null in every row.
-    fields : what is read; a currency that is not given is the reporting currency.
+    fields : what is read; a currency that is not given is the environment's.
     rules : what else must hold.
 
     Returns
@@ -100,6 +100,8 @@ def _read(
             values = read.values
             faults += [(mask, _shown(field.name) + pl.lit(message)) for mask, message in read.faults]
         if field.reader is CURRENCY:
+            values = values.fill_null(context.settings.start_currency)
+        elif field.reader is REPORTING_CURRENCY:
             values = values.fill_null(context.settings.currency)
         columns.append(values.alias(field.name))
     return pl.DataFrame(columns), faults

@@ -179,7 +179,7 @@ EVENTS = Kind(
         Field(
             "value", AMOUNT, "of a conversion, 0 or more", synonyms=("amount", "total", "revenue", "conversion_value")
         ),
-        Field("currency", CURRENCY, "ISO 4217; the reporting currency when not given"),
+        Field("currency", CURRENCY, "ISO 4217; ADPLANNING_CURRENCY when not given"),
         Field("order_id", IDENTIFIER, "of a purchase", synonyms=("order", "order_number")),
     ),
     store=store_events,

@@ -85,7 +85,7 @@ def import_file(
     kind : a name in `IMPORTS`.
     path : the file; see `files.read_file`.
     mapping : our column → the file's, where its names say it differently.
-    settings : the reporting currency stands in for a missing one, the reporting zone for a missing offset.
+    settings : the environment's currency stands in for a missing one, its zone for a missing offset.
     now : the time of the import.
     progress : is told each stage and the share done.
 

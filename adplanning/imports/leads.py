@@ -35,7 +35,7 @@ def store_leads(connection: Connection, rows: pl.DataFrame, context: Context) ->
     n_new = n_erased = 0
     for part in rows.sort(LINE).iter_slices(SLICE):
         leads = [_lead(row, questions) for row in part.iter_rows(named=True)]
-        received = receive_leads(session, leads, currency=context.settings.currency, now=context.now)
+        received = receive_leads(session, leads, currency=context.settings.start_currency, now=context.now)
         n_new += received.n_new
         n_erased += received.n_erased
     return Stored(

@@ -192,7 +192,7 @@ ORDERS = Kind(
             synonyms=("refunded_amount", "amount_refunded", "total_refunded"),
         ),
         Field("cancelled_at", INSTANTS, "when it was cancelled", synonyms=("canceled_at", "cancelled", "canceled")),
-        Field("currency", CURRENCY, "ISO 4217; the reporting currency when not given", synonyms=("currency_code",)),
+        Field("currency", CURRENCY, "ISO 4217; ADPLANNING_CURRENCY when not given", synonyms=("currency_code",)),
         Field("email", EMAIL, "of the buyer", synonyms=("customer_email", "email_address", "buyer_email")),
         Field("visitor_id", IDENTIFIER, "needed where there is no email", synonyms=("visitor", "client_id", "cookie")),
         Field("session_id", IDENTIFIER, "of the visit", synonyms=("session",)),

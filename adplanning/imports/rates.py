@@ -9,14 +9,15 @@ from adplanning.imports.checks import Rule
 from adplanning.imports.kinds import Kind, Stored
 from adplanning.imports.lines import LINE
 from adplanning.imports.lookups import look_up, replace
-from adplanning.imports.readers import CURRENCY, DAYS, RATE, Context, Field
+from adplanning.imports.readers import CURRENCY, DAYS, RATE, REPORTING_CURRENCY, Context, Field
 from adplanning.store.tables.catalogue import TABLES
 
 _RATES = TABLES["currency_rates"]
 _KEY = ("currency", "in_currency", "on")
+TOLD_BY = "a file"
 
 
-def store_rates(connection: Connection, rows: pl.DataFrame, _: Context) -> Stored:
+def store_rates(connection: Connection, rows: pl.DataFrame, context: Context) -> Stored:
     """Store the rate of each currency and day; a new one replaces the one that stands there.
 
     A row that repeats the rate that stands there, or an earlier row of the file, is a duplicate; one that contradicts
@@ -28,13 +29,14 @@ def store_rates(connection: Connection, rows: pl.DataFrame, _: Context) -> Store
     known = look_up(
         connection,
         rates.select(pl.col("currency"), pl.col("in_currency")).unique(),
-        lambda keys: select(_RATES).join_from(
+        lambda keys: select(*(_RATES.c[name] for name in (*_KEY, "rate"))).join_from(
             keys, _RATES, and_(_RATES.c.currency == keys.c.currency, _RATES.c.in_currency == keys.c.in_currency)
         ),
     )
     compared = rates.join(known, on=list(_KEY), how="left", suffix="_known", maintain_order="left")
     changed = compared.filter(pl.col("rate").ne_missing(pl.col("rate_known")))
-    replace(connection, _RATES, changed.select(*_KEY, "rate"), _KEY)
+    told = changed.select(*_KEY, "rate", told_by=pl.lit(TOLD_BY), told_at=pl.lit(context.now))
+    replace(connection, _RATES, told, _KEY)
     return Stored(
         n_stored=changed.height,
         n_duplicates=rows.height - contradicts.height - changed.height,
@@ -52,7 +54,10 @@ RATES = Kind(
         Field("currency", CURRENCY, "ISO 4217 code", required=True, synonyms=("from", "base", "from_currency")),
         Field("rate", RATE, "more than 0", required=True, synonyms=("exchange_rate", "value")),
         Field(
-            "in_currency", CURRENCY, "ISO 4217 code; the reporting currency when not given", synonyms=("to", "quote")
+            "in_currency",
+            REPORTING_CURRENCY,
+            "ISO 4217 code; the reporting currency when not given",
+            synonyms=("to", "quote"),
         ),
     ),
     rules=(Rule(pl.col("currency") == pl.col("in_currency"), "currency: is the same as in_currency; its rate is 1"),),

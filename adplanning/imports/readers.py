@@ -128,7 +128,7 @@ def _platform(texts: pl.Series, _: Context) -> Values:
 
 
 def _instant(texts: pl.Series, context: Context) -> Values:
-    values = dates.instants(texts, context.settings.zone, field=texts.name)
+    values = dates.instants(texts, context.settings.start_zone, field=texts.name)
     return Values(values, ((_unread(texts, values), f"is not {dates.ALLOWED_INSTANT}"),))
 
 
@@ -184,6 +184,7 @@ IDENTIFIER = text(256)
 PLATFORM_ID = platform_id()
 EMAIL = Reader(pl.String(), _email)
 CURRENCY = Reader(pl.String(), _currency)
+REPORTING_CURRENCY = Reader(pl.String(), _currency)
 INSTANTS = Reader(INSTANT, _instant)
 DAYS = Reader(pl.Date(), _day)
 AMOUNT = Reader(EXACT, _amount)

@@ -143,7 +143,7 @@ OBJECT_FIELDS = (
     Field("account_id", PLATFORM_ID, "the platform's id of it", synonyms=("ad_account_id",)),
 )
 FIGURE_FIELDS = (
-    Field("currency", CURRENCY, "ISO 4217; the reporting currency when not given", synonyms=("account_currency",)),
+    Field("currency", CURRENCY, "ISO 4217; ADPLANNING_CURRENCY when not given", synonyms=("account_currency",)),
     Field("impressions", COUNT, "0 when not given", synonyms=("impr", "views")),
     Field("clicks", COUNT, "all clicks; 0 when not given", synonyms=("clicks_all", "clicks_(all)")),
     Field("link_clicks", COUNT, "clicks on links", synonyms=("inline_link_clicks",)),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from adplanning.core.money import to_major
@@ -101,7 +101,7 @@ def person_timeline(
         entries=_entries(session, shown.slice(offset, limit)),
         n_entries=shown.height,
         summary=timeline_summary(all_entries, timeline_queries.currency_rates(session), currency=currency, zone=zone),
-        scores=_scores(session, owner),
+        scores=_scores(session, owner, currency),
     )
 
 
@@ -127,8 +127,10 @@ def _on_path(entries: pl.DataFrame, known: Owners, key: str) -> pl.DataFrame:
     return path_keys(entries.lazy(), known, at="occurred_at").filter(pl.col("path_key") == key).collect()
 
 
-def _scores(session: Session, person_id: str | None) -> dict[str, float | None]:
-    found = session.scalars(select(CustomerScore).where(CustomerScore.person_id == person_id))
+def _scores(session: Session, person_id: str | None, currency: str) -> dict[str, float | None]:
+    # A lifetime value of another currency is not known in this one until customers are scored again.
+    is_current = or_(CustomerScore.currency.is_(None), CustomerScore.currency == currency)
+    found = session.scalars(select(CustomerScore).where(CustomerScore.person_id == person_id, is_current))
     values = {score.score_type: score.score_value for score in found}
     return {score_type.value: values.get(score_type) for score_type in ScoreType}
 

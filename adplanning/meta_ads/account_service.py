@@ -7,6 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from adplanning.core.errors import InvalidData
@@ -81,8 +82,15 @@ def account_for(session: Session, fields: CampaignFields, *, currency: str, zone
             timezone=zone.key,
             created_at=now,
         )
-        session.add(account)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(account)
+        except IntegrityError:
+            # Somebody else has made it since we looked.
+            made = _known_account(session, given, platform, number)
+            if made is None:
+                raise
+            account = made
     for name, value in (("platform", fields.platform), ("currency", fields.currency)):
         its = getattr(account, name)
         if value is not None and value != its:

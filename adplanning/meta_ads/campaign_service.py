@@ -58,6 +58,8 @@ def create_campaign(
         without spend or of days to come.
     """
     account = account_for(session, fields, currency=currency, zone=zone, now=now)
+    # Locked: of two that make the same campaign at once, the second sees the first's.
+    session.refresh(account, with_for_update=True)
     _refuse_double(session, account, fields.name, fields.meta_campaign_id)
     given = {name: getattr(fields, name) for name in fields.model_fields_set}
     campaign = Campaign(

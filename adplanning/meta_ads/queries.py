@@ -62,13 +62,17 @@ def figure_facts(
     takes it; the currency rates; and how many campaigns these are.
     """
     matching = select(_CAMPAIGNS.id).where(*campaign_conditions(filters, search))
-    spend = spend_statement(_SPEND, period, zone=zone)
+    spend = figures_statement(period, zone=zone, of=of)
     if any(filters.values()) or search:
         spend = spend.where(spend.selected_columns.campaign_id.in_(matching))
-    if of == "campaign":
-        spend = _without_what_a_campaign_tells(spend)
     told, rates, campaigns = facts.read(engine, spend, _RATES, matching)
     return told, rates, campaigns.height
+
+
+def figures_statement(period: Period | None, *, zone: ZoneInfo, of: str = "campaign") -> Select[Any]:
+    """The SELECT of what campaigns cost and brought in a period, as `spend_once` of the level `of` takes it."""
+    told = spend_statement(_SPEND, period, zone=zone)
+    return _without_what_a_campaign_tells(told) if of == "campaign" else told
 
 
 def _without_what_a_campaign_tells(spend: Select[Any]) -> Select[Any]:

@@ -67,7 +67,7 @@ def fetch_announced(
             found = _asked(client, pages, each)
             with writing(engine) as session:
                 if isinstance(found, NewLead):
-                    receive_leads(session, [_named(session, found)], currency=settings.currency, now=now())
+                    receive_leads(session, [_named(session, found)], currency=settings.start_currency, now=now())
                     inbox_service.mark_fetched(session, each.platform_lead_id, now=now())
                     n_stored += 1
                 else:

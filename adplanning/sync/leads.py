@@ -36,6 +36,17 @@ _READ_UNTIL = "read_until"
 Told = Callable[[str, float], None]
 
 
+@dataclass(frozen=True)
+class WantedLeads:
+    """Which leads are read: of one form or of all, and those left since an instant once more."""
+
+    form_id: str | None = None
+    since: datetime | None = None
+
+
+NEW_LEADS = WantedLeads()
+
+
 def sync_leads(
     engine: Engine,
     client: MetaClient,
@@ -44,6 +55,7 @@ def sync_leads(
     *,
     now: Callable[[], datetime],
     told: Told,
+    wanted: WantedLeads = NEW_LEADS,
 ) -> None:
     """Read the forms of each page, the leads of each form since the last one read, and the leads announced meanwhile.
 
@@ -54,23 +66,28 @@ def sync_leads(
     ----------
     pages : the token of each page by its id.
     told : told which page is read, and the share that is done.
+    wanted : new leads of all forms, unless it says otherwise; no lead is passed over by an instant after the last read.
 
     Raises
     ------
+    InvalidData : the wanted form is of none of the pages.
     NeedsReauthorisation : a token is refused; kept in the stream too.
     """
+    forms: set[str] = set()
     for n, (page_id, token) in enumerate(pages.items()):
         told(_words(engine, page_id, now()), n / len(pages))
-        page = _Page(engine, client.as_page(token), page_id, settings.currency, now)
+        page = _Page(engine, client.as_page(token), page_id, settings.start_currency, now, wanted)
         with stream(engine, page_id, Stream.lead_forms, now=now) as run:
             if run.is_due:
                 page.read_forms(run)
         with stream(engine, page_id, Stream.leads, now=now) as run:
             if run.is_due:
-                page.read_leads(run)
+                forms |= page.read_leads(run)
     with writing(engine) as session:
         link_leads(session)
     fetch_announced(engine, client, settings, pages, now=now)
+    if wanted.form_id is not None and wanted.form_id not in forms:
+        raise InvalidData.at("form_id", f"{wanted.form_id!r} is no form of these pages that can be read now")
 
 
 def _words(engine: Engine, page_id: str, now: datetime) -> str:
@@ -92,6 +109,7 @@ class _Page:
     page_id: str
     currency: str
     now: Callable[[], datetime]
+    wanted: WantedLeads
     rejects: list[tuple[None, str, dict[str, Any]]] = field(default_factory=list)
 
     def read_forms(self, run: StreamRun) -> None:
@@ -101,10 +119,14 @@ class _Page:
             run.n_read += len(rows)
             run.n_stored += n_stored
 
-    def read_leads(self, run: StreamRun) -> None:
+    def read_leads(self, run: StreamRun) -> set[str]:
+        """Store leads of the wanted forms; answer which forms these are."""
         with reading(self.engine) as session:
             query = select(LeadForm.id, LeadForm.name).where(LeadForm.page_id == self.page_id).order_by(LeadForm.id)
-            forms = [(form_id, name) for form_id, name in session.execute(query)]
+            forms = [
+                (form_id, name) for form_id, name in session.execute(query) if self.wanted.form_id in (None, form_id)
+            ]
+        run.is_whole = self.wanted.form_id is None
         read_until: dict[str, str] = run.details.setdefault(_READ_UNTIL, {})
         run.details["n_new"] = 0
         for form_id, name in forms:
@@ -120,12 +142,15 @@ class _Page:
                 read_until[form_id] = newest.isoformat()
         run.cursor_at = max((datetime.fromisoformat(at) for at in read_until.values()), default=None)
         with write_transaction(self.engine) as connection:
-            quarantine(connection, self.page_id, Stream.leads, self.rejects, now=self.now(), replacing=[None])
+            # Those of forms that were not read stay.
+            again = [None] if run.is_whole else []
+            quarantine(connection, self.page_id, Stream.leads, self.rejects, now=self.now(), replacing=again)
+        return {form_id for form_id, _ in forms}
 
     def _read_form(self, form_id: str, name: str, last: datetime | None, run: StreamRun) -> datetime | None:
         """Store the leads of a form; answer when the latest that is known was left."""
         newest = [] if last is None else [last]
-        asked = {"fields": ",".join(GRAPH_FIELDS)} | _since(last)
+        asked = {"fields": ",".join(GRAPH_FIELDS)} | _since(last, self.wanted.since)
         for rows in self.client.pages(f"{form_id}/leads", limit=PAGE_ROWS, account=self.page_id, **asked):
             leads = self._leads_of(rows, form_id, name)
             with writing(self.engine) as session:
@@ -171,9 +196,10 @@ def _store_form(session: Session, page_id: str, row: Mapping[str, Any], now: dat
     return True
 
 
-def _since(last: datetime | None) -> dict[str, str]:
-    """What is asked for: all leads, or those left since a day before the latest that is known."""
+def _since(last: datetime | None, wanted: datetime | None) -> dict[str, str]:
+    """What is asked for: all leads, or those left since a day before the latest that is known, or earlier if wanted."""
     if last is None:
         return {}
-    condition = {"field": "time_created", "operator": "GREATER_THAN", "value": int((last - OVERLAP).timestamp())}
+    begin = min(last - OVERLAP, wanted or last)
+    condition = {"field": "time_created", "operator": "GREATER_THAN", "value": int(begin.timestamp())}
     return {"filtering": json.dumps([condition])}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -21,7 +22,7 @@ from adplanning.meta_ads.graph_errors import NeedsReauthorisation
 from adplanning.store.session import reading
 from adplanning.sync.accounts import Reached, read_accounts
 from adplanning.sync.ads import STREAMS, sync_account
-from adplanning.sync.leads import sync_leads
+from adplanning.sync.leads import NEW_LEADS, WantedLeads, sync_leads
 from adplanning.sync.outcome import StreamOutcome, SyncOutcome
 from adplanning.sync.posts import sync_posts
 from adplanning.sync.streams import stream
@@ -60,6 +61,7 @@ def sync_meta(
     include_insights: bool = True,
     accounts: Collection[str] = (),
     only: Collection[Stream] = (),
+    leads: WantedLeads = NEW_LEADS,
 ) -> SyncOutcome:
     """Read all that is due, stream by stream; what one stream lacks does not hold the others back.
 
@@ -74,9 +76,14 @@ def sync_meta(
     include_insights : whether the daily figures too.
     accounts : Meta's numbers of those to read instead of the settings', with or without `act_`.
     only : these streams alone; all when empty. The token and what it reaches are always read.
+    leads : which leads are read, where leads are.
+
+    Raises
+    ------
+    InvalidData : the form of the wanted leads is of none of the pages; all else was read.
     """
     asked = set(only or Stream) - (set() if include_insights else _INSIGHTS)
-    run = _Run(engine, client, settings, now, told, asked)
+    run = _Run(engine, client, settings, now, told, asked, leads)
     if is_refused(engine, _token(settings), now()):
         return run.outcome(since=None)
     begun_at = now()
@@ -100,6 +107,7 @@ class _Run:
     now: Callable[[], datetime]
     told: Told
     asked: Collection[Stream]
+    leads: WantedLeads
     reached: Reached = field(default_factory=Reached)
     busy: list[StreamOutcome] = field(default_factory=list)
 
@@ -143,7 +151,8 @@ class _Run:
 
     def _pages(self) -> None:
         # The token of a page may end by itself; that is told of the page, and the others were read.
-        for streams, sync in ((_LEADS, sync_leads), ({Stream.posts}, sync_posts)):
+        sync_wanted = partial(sync_leads, wanted=self.leads)
+        for streams, sync in ((_LEADS, sync_wanted), ({Stream.posts}, sync_posts)):
             if streams & set(self.asked):
                 with contextlib.suppress(NeedsReauthorisation):
                     sync(

@@ -37,10 +37,12 @@ class StreamRun:
     """What whoever reads a stream fills in; the watermark, the cursor and the details begin as they were kept.
 
     `is_due` is false while the platform has put the stream off: then nothing is to be called. `missing` says, in
-    sentences, what could not be read although the rest was.
+    sentences, what could not be read although the rest was. `is_whole` is false where only a part was asked for: what
+    was last read whole stays so.
     """
 
     is_due: bool = True
+    is_whole: bool = True
     n_read: int = 0
     n_stored: int = 0
     n_quarantined: int = 0
@@ -163,7 +165,7 @@ def _done(run: StreamRun, now: datetime) -> dict[str, Any]:
     if run.n_quarantined:
         sentences.append(f"{run.n_quarantined:,} rows could not be read and are in quarantine, each with the reason")
     if not sentences:
-        return {"status": StreamStatus.ok.value, "succeeded_at": now}
+        return {"status": StreamStatus.ok.value} | ({"succeeded_at": now} if run.is_whole else {})
     return _ending(StreamStatus.partial, StreamFault.rows, "; ".join(sentences))
 
 

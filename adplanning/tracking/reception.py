@@ -78,14 +78,14 @@ class Reception:
 
     Parameters
     ----------
-    settings : bounds, and the currency and zone of what names none.
+    settings : bounds, and the environment's currency and zone for what names none.
     stage_of_event : the stage of a journey event that names none, by its type.
     """
 
     def __init__(self, settings: Settings, stage_of_event: Callable[[str], str]) -> None:
         self._stages = {event_type: str(stage_of_event(event_type)) for event_type in _EVENT_TYPES}
         self._settings = settings
-        self._zone = settings.zone
+        self._zone = settings.start_zone
 
     def event(self, kind: Kind, body: bytes, *, is_bot: bool, now: int, is_internal: bool = False) -> NewEvent:
         """The row of one event.
@@ -246,7 +246,7 @@ class Reception:
         return believed, believed != at
 
     def _money(self, amount: Decimal | None, code: str | None) -> tuple[int | None, str]:
-        currency = self._settings.currency
+        currency = self._settings.start_currency
         if code:
             try:
                 currency = known_currency(code)

@@ -11,6 +11,7 @@ from typing import Any
 
 from adplanning.core.vocabulary import (
     AddedReason,
+    AlertKind,
     AliasDecision,
     ConversionType,
     ExperimentStatus,
@@ -252,6 +253,19 @@ TEXT_SOURCES = {
     TextSource.social_comment: Badge("Social comment", "purple", "mdi-comment-outline"),
     TextSource.review: Badge("Review", "grey", "mdi-star-outline"),
 }
+ALERT_KINDS = {
+    AlertKind.spend_without_conversions: Badge("Spend without conversions", "red", "mdi-cash-remove"),
+    AlertKind.below: Badge("Below a bound", "orange", "mdi-arrow-collapse-down"),
+    AlertKind.above: Badge("Above a bound", "orange", "mdi-arrow-collapse-up"),
+    AlertKind.fell: Badge("Fell", "red", "mdi-trending-down"),
+    AlertKind.rose: Badge("Rose", "blue", "mdi-trending-up"),
+    AlertKind.sync_late: Badge("Sync is late", "orange", "mdi-timer-sand"),
+}
+WATCHING = Badge("Watching", "green", "mdi-eye-outline")
+NOT_CHECKED = Badge("Not checked yet", "grey", "mdi-clock-outline")
+NOT_TOLD_IN_FULL = Badge("Cannot be told in full", "orange", "mdi-help-circle-outline")
+PAUSED = Badge("Paused", "orange", "mdi-pause-circle-outline")
+NOT_TOLD = Badge("Nobody yet", "grey", "mdi-bell-off-outline")
 YES, NO = Badge("Yes", "green", "mdi-check"), Badge("No", "grey", "mdi-minus")
 
 

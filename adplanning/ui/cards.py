@@ -8,7 +8,7 @@ from adplanning.ui.component import Component
 
 
 class Cards(Component):
-    """One card per module: title, help, icon, href, built, and a live badge (a cell) or none."""
+    """One card per module: title, help, icon, href (empty when it leads nowhere), and a live badge (a cell) or none."""
 
     vue = "cards"
 

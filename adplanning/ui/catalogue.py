@@ -12,21 +12,27 @@ ROOT = "/app/"
 class Page:
     """A page of the dashboards.
 
-    `function` is `module:name` below `adplanning.ui.pages`, imported when the page is opened; None while the page is
-    not part of this release. With `has_records`, the address may go on with one record's id.
+    `function` is `module:name` below `adplanning.ui.pages`, imported when the page is opened. With `has_records`, the
+    address may go on with one record's id. `heading` stands above it where that says more than its `title`.
     """
 
     title: str
     group: str
     icon: str
     help: str
-    function: str | None = None
+    function: str
     has_records: bool = False
+    heading: str = ""
 
 
 PAGES = {
     "ad-planning": Page(
-        "Ad planning", "Overview", "mdi-view-dashboard-outline", "Where each module is, and how it stands.", "home:home"
+        "Ad planning",
+        "Overview",
+        "mdi-view-dashboard-outline",
+        "Manage conversions, experiments, segments, journeys, scores and attribution, and see how each stands.",
+        "home:home",
+        heading="Ad Planning & Attribution",
     ),
     "ad-planning/conversions": Page(
         "Conversions",
@@ -114,8 +120,20 @@ PAGES = {
         "forecasts:forecasts_page",
         has_records=True,
     ),
+    "ad-planning/alerts": Page(
+        "Alerts",
+        "Decide",
+        "mdi-bell-outline",
+        "What is out of bounds now, and the rules that watch the numbers for you.",
+        "alerts:alerts_page",
+        has_records=True,
+    ),
     "ad-planning/metrics": Page(
-        "Metrics", "Decide", "mdi-chart-box-outline", "The headline numbers of all modules on one page."
+        "Metrics",
+        "Decide",
+        "mdi-chart-box-outline",
+        "The headline numbers of all modules on one page.",
+        "metrics:metrics_page",
     ),
     "meta-ads/campaigns": Page(
         "Meta Ads campaigns",
@@ -164,8 +182,16 @@ PAGES = {
         "batch_runs:batch_runs_page",
         has_records=True,
     ),
+    "ad-planning/settings": Page(
+        "Settings",
+        "Operate",
+        "mdi-cog-outline",
+        "The currency and the time zone of every number, and the rates between currencies.",
+        "settings:settings_page",
+    ),
 }
 HOME = "ad-planning"
+SETTINGS = "ad-planning/settings"
 
 
 class PageMatch(NamedTuple):

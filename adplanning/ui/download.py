@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from traitlets import Dict
@@ -13,7 +14,7 @@ PART_LENGTH = 1_000_000
 
 
 class Download(Component):
-    """Nothing to be seen; `send` has the browser save a text as a file."""
+    """Nothing to be seen; `send` has the browser save a text, or bytes, as a file."""
 
     vue = "download"
 
@@ -21,11 +22,13 @@ class Download(Component):
 
     def __init__(self, visit: Visit) -> None:
         self._name = self._content = ""
+        self._is_binary = False
         super().__init__(notify=lambda words: visit.frame.toast(words, "error"))
 
-    def send(self, name: str, content: str) -> None:
+    def send(self, name: str, content: str | bytes) -> None:
         """Begin with the first part; the browser asks for each further one."""
-        self._name, self._content = name, content
+        self._is_binary = isinstance(content, bytes)
+        self._name, self._content = name, content if isinstance(content, str) else b64encode(content).decode()
         self._give(0)
 
     def vue_go_on(self, data: dict[str, Any]) -> None:
@@ -41,6 +44,7 @@ class Download(Component):
             "answer": next(self._numbers),
             "name": self._name,
             "text": self._content[start:end],
+            "binary": self._is_binary,
             "first": start == 0,
             "n": end,
             "last": is_last,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -15,20 +17,19 @@ from ipyvuetify import theme
 from ipywidgets import widget_serialization
 from traitlets import Bool, Dict, List, Unicode
 
-from adplanning.core.errors import AdplanningError, NotFound
-from adplanning.core.settings import load_settings
+from adplanning.core.errors import NotFound, StoreUnavailable
+from adplanning.core.settings import Settings, load_settings
 from adplanning.core.vocabulary import Role
 from adplanning.store import facts
+from adplanning.store.preferences import with_preferences
 from adplanning.store.upgrading import open_store
-from adplanning.ui.catalogue import HOME, PAGES, ROOT, PageMatch, address_of, page_at
+from adplanning.ui.catalogue import HOME, PAGES, ROOT, SETTINGS, PageMatch, address_of, page_at
 from adplanning.ui.component import Component, sentence_of
+from adplanning.ui.first_steps import first_step
 from adplanning.ui.visit import Progress, Visit
 
 MAX_ADDRESS = 8000
-
-
-class NotBuilt(AdplanningError):
-    """A page that has its place but no function yet."""
+log = logging.getLogger(__name__)
 
 
 class Shell(Component):
@@ -53,6 +54,7 @@ class Shell(Component):
         self._engine = open_store(self._settings.url)
         self._role, self._name = Role.viewer, ""
         self._answer: tuple[int, Callable[[], None]] | None = None
+        self._address = address_of(HOME)
         self._slug = HOME
         self._record_id: str | None = None
         self._shown: Sequence[Component] = ()
@@ -62,8 +64,7 @@ class Shell(Component):
         """Say who is looking; a role is never taken from the browser."""
         self._role, self._name = role, name
         self.served = served
-        settings = self._settings
-        self.visitor = {"name": name, "role": role.value, "zone": settings.timezone, "currency": settings.currency}
+        self._tell(self._settings)
 
     def warm(self) -> None:
         """Start what reads the store, so that the first page need not wait for it."""
@@ -76,7 +77,7 @@ class Shell(Component):
         except ValueError:  # such as an unfinished [ of an IPv6 address
             parts = urlsplit("")
         match = page_at(unquote(parts.path).removeprefix(ROOT))
-        before = self._shown
+        before, self._address, waits = self._shown, address, False
         with self.hold_sync():
             if match is None:
                 self.page = {"title": "Page not found", "help": "", "slug": "", "crumbs": [], "back": address_of(HOME)}
@@ -88,21 +89,33 @@ class Shell(Component):
                     self.body, self.fault = self._widgets(match, dict(parse_qsl(parts.query))), ""
                 except NotFound:
                     self.body, self.fault = [], "This record does not exist, or is there no longer."
+                except StoreUnavailable as fault:
+                    self.body, self.fault, waits = [], _store_lost(fault), True
                 except Exception as fault:  # noqa: BLE001 - the frame stays, whatever the page does
                     self.body, self.fault = [], sentence_of(fault)
             self._shown = self.body
             # Numbered, because the same page once more is still an answer that the browser waits for.
-            self.page = {**self.page, "n": next(self._numbers)}
+            self.page = {**self.page, "n": next(self._numbers), "waits": waits}
         for widget in before:
             widget.close()
 
     def _widgets(self, match: PageMatch, query: Mapping[str, str]) -> list[Component]:
-        if match.page.function is None:
-            raise NotBuilt("This page is not part of this release.")
         module, name = match.page.function.split(":")
-        visit = Visit(self._engine, self._settings, self._role, self, match.record_id, query, self._name)
+        settings = with_preferences(self._engine, self._settings)
+        self._tell(settings)
+        visit = Visit(self._engine, settings, self._role, self, match.record_id, query, self._name)
         page = getattr(import_module(f"adplanning.ui.pages.{module}"), name)
-        return list(page(visit))
+        return [*([] if match.record_id else first_step(visit, match.slug)), *page(visit)]
+
+    def _tell(self, settings: Settings) -> None:
+        """Say who is looking, in which currency and time zone."""
+        self.visitor = {
+            "name": self._name,
+            "role": self._role.value,
+            "zone": settings.timezone,
+            "currency": settings.currency,
+            "settings": address_of(SETTINGS),
+        }
 
     def title(self, words: str) -> None:
         """Call the page after its record; what it is a record of stays in the breadcrumbs."""
@@ -163,6 +176,10 @@ class Shell(Component):
         """A link was followed, or the browser went back; the address bar shows it already."""
         self.open_page(str(data.get("address", "")))
 
+    def vue_open_again(self, _: dict[str, Any]) -> None:
+        """The page waits for the store; the browser asks every few seconds."""
+        self.open_page(self._address)
+
     def vue_answered(self, data: dict[str, Any]) -> None:
         """The question was answered."""
         answer = self._answer
@@ -176,8 +193,7 @@ class Shell(Component):
 def frame() -> Shell:
     """The frame without a page, ready before anybody asks; imports what pages need meanwhile."""
     for page in PAGES.values():
-        if page.function:
-            import_module(f"adplanning.ui.pages.{page.function.split(':')[0]}")
+        import_module(f"adplanning.ui.pages.{page.function.split(':')[0]}")
     for colours, primary, error in (
         (theme.themes.light, "#0f766e", "#b91c1c"),
         (theme.themes.dark, "#5eead4", "#f87171"),
@@ -212,11 +228,19 @@ def show(slug: str, **query: str) -> Shell:
 
 def _groups() -> list[dict[str, Any]]:
     items = [
-        {"slug": slug, "title": page.title, "icon": page.icon, "href": address_of(slug), "built": bool(page.function)}
-        | {"group": page.group}
+        {"slug": slug, "title": page.title, "icon": page.icon, "href": address_of(slug), "group": page.group}
         for slug, page in PAGES.items()
     ]
     return [{"title": title, "items": list(its)} for title, its in groupby(items, key=lambda item: item["group"])]
+
+
+def _store_lost(fault: StoreUnavailable) -> str:
+    reference = secrets.token_hex(4)
+    log.error("the store could not be read, reference %s", reference, exc_info=fault)
+    return (
+        "The database cannot be read at the moment. This page opens by itself as soon as it can; when that takes long, "
+        f"tell whoever runs this server the reference {reference}."
+    )
 
 
 def _words(match: PageMatch) -> dict[str, Any]:
@@ -225,7 +249,7 @@ def _words(match: PageMatch) -> dict[str, Any]:
     if match.record_id:
         crumbs.append({"title": match.page.title, "href": address_of(match.slug)})
     return {
-        "title": match.page.title,
+        "title": match.page.heading or match.page.title,
         "help": match.page.help,
         "slug": match.slug,
         "crumbs": crumbs,

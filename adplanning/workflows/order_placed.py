@@ -86,7 +86,8 @@ def place_order(session: Session, fields: OrderFields, *, settings: Settings, no
     Parameters
     ----------
     session : one that writes.
-    settings : the zone of a time without an offset; currency, zone and which purchases count in the person's scores.
+    settings : the environment's zone is that of a time without an offset; currency, zone and which purchases count in
+        the person's scores.
     now : when it came in.
 
     Raises
@@ -95,7 +96,7 @@ def place_order(session: Session, fields: OrderFields, *, settings: Settings, no
     """
     email = checked_email(fields.email)
     value_minor = minor_units(fields.total, fields.currency, field="total") or 0
-    told = _Told(fields, value_minor, parse_instant(fields.placed_at, settings.zone, field="placed_at"), now)
+    told = _Told(fields, value_minor, parse_instant(fields.placed_at, settings.start_zone, field="placed_at"), now)
     conversion = _known(session, fields.order_id)
     if conversion is not None and not _is_claim(conversion):
         return _repeated(session, conversion)

@@ -144,8 +144,22 @@ def test_without_a_token_no_sync_begins_and_the_setting_is_named(admin: TestClie
     assert "ADPLANNING_META_ACCESS_TOKEN" in answer.json()["message"]
 
 
-def test_a_sync_begins_a_run_of_leads_alone(
-    admin: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("body", "parameters"),
+    [
+        (None, {}),
+        ({}, {}),
+        ({"form_id": "6"}, {"form_id": "6"}),
+        # A day begins in the shop's zone.
+        ({"since": "2026-11-01", "form_id": None}, {"since": "2026-10-31T18:30:00+00:00"}),
+    ],
+)
+def test_a_sync_begins_a_run_of_the_leads_that_are_asked_for(
+    admin: TestClient,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    body: dict[str, str] | None,
+    parameters: dict[str, str],
 ) -> None:
     begun: list[Any] = []
 
@@ -155,7 +169,13 @@ def test_a_sync_begins_a_run_of_leads_alone(
 
     monkeypatch.setattr(routes, "start_run", start)
     monkeypatch.setattr(settings, "meta_access_token", "token")
-    answer = admin.post(f"{URL}/sync")
+    answer = admin.post(f"{URL}/sync", json=body)
     assert answer.status_code == 202
     assert answer.json().items() >= {"run_id": "run_1", "status": "running"}.items()
-    assert begun == [("sync_meta_ads", {"only": "lead_forms,leads"})]
+    assert begun == [("sync_meta_ads", {"only": "lead_forms,leads", **parameters})]
+
+
+@pytest.mark.parametrize(("name", "value"), [("form_id", "6/leads"), ("form_id", 6.5), ("since", "yesterday")])
+def test_a_sync_of_what_makes_no_sense_is_refused_by_name(admin: TestClient, name: str, value: object) -> None:
+    answer = admin.post(f"{URL}/sync", json={name: value})
+    assert (answer.status_code, answer.json()["issues"][0]["path"]) == (400, name)

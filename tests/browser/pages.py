@@ -28,6 +28,7 @@ PAGES = {
     "meta-connection": "/app/meta-ads/connection",
     "import": "/app/ad-planning/import",
     "imported": "/app/ad-planning/import/import_hostile0",
+    "settings": "/app/ad-planning/settings",
     "batch-runs": "/app/ad-planning/batch-runs",
     "batch-run": "/app/ad-planning/batch-runs/run_hostile0",
     "journeys": "/app/ad-planning/journeys",
@@ -52,10 +53,13 @@ PAGES = {
     "budget": "/app/ad-planning/forecasts?view=budget",
     "budget-plans": "/app/ad-planning/forecasts?view=plans",
     "budget-plan": "/app/ad-planning/forecasts/plan_hostile0",
-    "not-built": "/app/ad-planning/metrics",
+    "alerts": "/app/ad-planning/alerts",
+    "alert-rule": "/app/ad-planning/alerts/rule_hostile0",
+    "metrics": "/app/ad-planning/metrics",
+    "metrics-dialog": "/app/ad-planning?metrics=1",
 }
 CONTENT = (
-    ".adp-table tbody .v-data-table__td, .adp-lane-card, .adp-details dd, .adp-module .adp-badge, "
+    ".adp-table tbody .v-data-table__td, .adp-lane-card, .adp-details dd, .adp-module .adp-badge, .adp-kpi-value, "
     "#adp-content [role=alert]"
 )
 

@@ -242,6 +242,17 @@ def _add_hostile(connection: Connection, n: int, *, account: str | None, at: dat
         experiment_id=f"exp_hostile{n}", at=at, what=words, changed_by=words,
         details={words: {"before": words, "after": words}},
     )  # fmt: skip
+    add(
+        "alert_rules",
+        id=f"rule_hostile{n}", name=words, kind="below", metric="clicks", threshold=9.0, currency="INR",
+        window_days=7, of_each_campaign=False, ad_campaign_id=f"camp_hostile{n}", is_active=True, created_by=words,
+        created_at=at, checked_at=at, unknown_because=words,
+    )  # fmt: skip
+    add(
+        "alerts",
+        id=f"alert_hostile{n}", rule_id=f"rule_hostile{n}", subject=f"camp_hostile{n}", words=words, value=1.0,
+        opened_at=at, seen_at=at, closed_at=at if n % 2 else None,
+    )  # fmt: skip
     add("planned_events", id=f"event_hostile{n}", name=words, first_on=at.date(), last_on=at.date(), created_at=at)
     figures = {"expected": 1e7, "lower": 5e6, "upper": 2e7}
     add(

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -96,6 +97,13 @@ class Site:
         assert answer.is_success, answer.text
         return dict(answer.json())
 
+    def get(self, path: str, **query: object) -> dict[str, Any]:
+        """The same for a question."""
+        with self.client(key=ADMIN_KEY) as client:
+            answer = client.get(path, params=query)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
     def counts(self) -> dict[str, int]:
         """How many rows each table holds, but for sign-ins, which are no facts."""
         with reading(self.engine) as session:
@@ -121,10 +129,12 @@ class Site:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Site]:
-    """The server on a store that holds a small shop, until the end of the block."""
+def served(
+    home: Path, fill: Callable[[Engine, Path], object] = filled, *, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Site]:
+    """The server on a store that is filled before, usually with a small shop, until the end of the block."""
     engine = open_store(Settings(home=home, _env_file=None).url)
-    filled(engine, home)
+    fill(engine, home)
     port = _free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     environment = {
@@ -135,6 +145,7 @@ def served(home: Path) -> Iterator[Site]:
         "ADPLANNING_KERNEL_POOL": "1",
         "ADPLANNING_MAX_KERNELS": str(MAX_KERNELS),
         "ADPLANNING_KERNEL_IDLE_S": "60",
+        **settings,
     }
     # What the script `adplanning` does, in the interpreter that runs the tests.
     command = [sys.executable, "-c", "from adplanning.cli import app; app()", "serve", "--port", str(port)]
@@ -142,7 +153,7 @@ def served(home: Path) -> Iterator[Site]:
         process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
         site = Site(f"http://127.0.0.1:{port}", home, engine, process)
         try:
-            eventually(lambda: _is_ready(site), "the dashboards are ready", 90)
+            eventually(lambda: _is_ready(site), "the dashboards are ready", 240)
             yield site
         finally:
             process.send_signal(signal.SIGTERM)

@@ -88,7 +88,7 @@ def test_the_share_that_is_matched_rises_when_a_campaign_of_that_name_is_known(a
     card = analyst.page.locator(".adp-kpi", has_text="Matched").locator(".adp-kpi-value")
     expect(card).to_have_text(re.compile(r"[\d.]+%"))
     before = float(card.inner_text().strip("%"))
-    analyst.button("Resolve attributions").click()
+    analyst.button("Resolve Attributions").click()
     expect(analyst.page.locator(".adp-task")).to_contain_text("Matching touchpoints to campaigns")
     analyst.is_told(re.compile(r"\d+ touchpoints matched to their campaign\."))
     expect(analyst.page.locator(".adp-task")).to_be_hidden()

@@ -104,7 +104,7 @@ def test_a_viewer_sees_nothing_that_changes_and_forged_messages_change_nothing(f
         viewer.go(address)
         expect(viewer.page.locator(".adp-table, .adp-details").first).to_be_visible()
         expect(viewer.page.locator(".adp-main-button")).to_have_count(0)
-        for name in ("Edit", "Delete", "Add conversion", "New goal", "Run now", "Resolve attributions"):
+        for name in ("Edit", "Delete", "Add conversion", "New goal", "Run now", "Resolve Attributions"):
             expect(viewer.button(name)).to_have_count(0)
         with wired(site, viewer.token, viewer.kernel) as wire:
             for comm in wire.comms():

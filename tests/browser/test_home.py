@@ -16,6 +16,7 @@ def test_every_module_has_a_card_with_how_it_stands(analyst: Visitor) -> None:
         ("Conversions", r"\d+ in the last 30 days"),
         ("Goals", r"\d+ active"),
         ("Attribution", r"\d+% of touchpoints matched"),
+        ("Metrics", r"ROAS [\d.]+×: .+|No ROAS for the last 30 days"),
         ("Batch runs", r"Last: .+, \d+ \w+ \d{4}, \d\d:\d\d"),
     ]:
         card = cards.filter(has=analyst.page.get_by_role("heading", name=title, exact=True))
@@ -24,25 +25,15 @@ def test_every_module_has_a_card_with_how_it_stands(analyst: Visitor) -> None:
 
 def test_a_card_leads_to_its_module(analyst: Visitor) -> None:
     for slug, page in PAGES.items():
-        if page.function and slug != HOME:
+        if slug != HOME:
             analyst.go(address_of(HOME))
             analyst.page.locator("#adp-content a.adp-module").filter(has_text=page.help).click()
             expect(analyst.heading).to_have_text(page.title)
             assert analyst.path == address_of(slug)
 
 
-def test_a_module_that_is_not_built_says_so_and_leads_nowhere(analyst: Visitor) -> None:
+def test_the_landing_page_says_what_it_is_for_and_stays_short_in_the_sidebar(analyst: Visitor) -> None:
     analyst.go(address_of(HOME))
-    later = [page for page in PAGES.values() if not page.function]
-    cards = analyst.page.locator("#adp-content .adp-not-built")
-    expect(cards).to_have_count(len(later))
-    for text in cards.all_inner_texts():
-        assert "Not part of this release" in text
-    expect(analyst.page.locator("#adp-content a.adp-not-built")).to_have_count(0)
-
-
-def test_the_address_of_a_module_that_is_not_built_says_so_with_a_way_back(analyst: Visitor) -> None:
-    analyst.go("/app/ad-planning/metrics")
-    expect(analyst.page.locator("#adp-content [role=alert]")).to_contain_text("This page is not part of this release.")
-    analyst.page.locator("#adp-content").get_by_role("link", name="Go back").click()
-    expect(analyst.heading).to_have_text("Ad planning")
+    expect(analyst.heading).to_have_text("Ad Planning & Attribution")
+    expect(analyst.page.locator(".adp-help")).to_contain_text("Manage conversions, experiments, segments")
+    expect(analyst.page.locator(".adp-drawer").get_by_role("link", name="Ad planning", exact=True)).to_be_visible()

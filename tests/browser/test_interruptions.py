@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from adplanning.core.vocabulary import Role
+from adplanning.server.users import ADMIN
+from adplanning.store.session import writing
+from adplanning.store.tables.operations import SignIn
 from tests.browser.conftest import NewVisitor
-from tests.browser.site import MAX_KERNELS, Site, eventually
+from tests.browser.site import MAX_KERNELS, PASSWORD, Site, eventually
 from tests.browser.visitor import FIRST_PAGE_MS, Visitor
 
 GOALS = "/app/ad-planning/goals?is_active=true"
@@ -99,3 +105,33 @@ def test_a_page_that_is_reloaded_or_left_keeps_no_kernel(analyst: Visitor, site:
     # The analyst's page and one that waits for the next visitor are left.
     eventually(lambda: len(site.kernels()) <= 2, "no kernel is left over", 60)
     assert analyst.kernel in site.kernels()
+
+
+def test_whose_sign_in_has_run_out_is_asked_to_sign_in_and_is_back_at_the_same_place(
+    fresh: NewVisitor, site: Site
+) -> None:
+    visitor = fresh(Role.viewer).load(GOALS)
+    visitor.expects_end_of_kernel()
+    with writing(site.engine) as session:
+        whose = SignIn.token_hash == hashlib.sha256(visitor.token.encode()).hexdigest()
+        session.execute(update(SignIn).where(whose).values(expires_at=datetime.now(UTC)))
+    page = visitor.page
+    expect(page.get_by_label("Password")).to_be_visible(timeout=COMES_BACK_MS)
+    page.get_by_label("Name").fill(ADMIN)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    visitor.wait()
+    assert visitor.path == GOALS
+    expect(visitor.rows.first).to_be_visible()
+
+
+def test_an_open_page_says_that_the_database_is_lost_and_goes_on_when_it_is_back(analyst: Visitor) -> None:
+    analyst.go(GOALS)
+    analyst.expects_status(503)
+    sentence = "The database cannot be used now (no answer from the database server); nothing was stored, try again."
+    analyst.page.route("**/app/alive/*", lambda route: route.fulfill(status=503, body=sentence))
+    told = analyst.page.get_by_role("alertdialog")
+    expect(told).to_contain_text(f"{sentence} This page comes back by itself.")
+    analyst.page.unroute("**/app/alive/*")
+    expect(analyst.page.locator("#gone")).to_be_hidden()
+    expect(analyst.rows.first).to_be_visible()

@@ -76,6 +76,16 @@ def test_it_reads_only_the_account_and_the_streams_that_are_asked_for(
     assert not [path for path in paths if "act_100" in path or "insights" in path or "ads" in path.split("/")]
 
 
+def test_it_reads_only_the_leads_of_the_form_that_is_asked_for(
+    engine: Engine, graph: GraphServer, tmp_path: Path
+) -> None:
+    form = min(graph.data.forms)
+    wanted = {"only": "lead_forms,leads", "form_id": form, "since": "2026-01-01"}
+    record, _ = run(engine, settings_for(graph, tmp_path), **wanted)
+    assert record.status == "succeeded", record.message
+    assert [call.path.split("/")[-2] for call in graph.log if call.path.endswith("/leads")] == [form]
+
+
 def test_a_part_that_failed_is_said_in_its_message(engine: Engine, graph: GraphServer, tmp_path: Path) -> None:
     graph.arm(faults.PermissionMissing(where="leads"))
     record, _ = run(engine, settings_for(graph, tmp_path), ad_account_id="100", include_insights="false")

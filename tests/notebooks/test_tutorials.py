@@ -151,3 +151,29 @@ def test_the_best_split_of_more_money_brings_more_than_spreading_it_like_today(
     assert rows is not None, told
     assert rows[1] == rows[2] != "0"
     assert "Spend followed demand in " in told
+
+
+def test_models_are_held_against_one_another_and_against_the_known_truth_and_one_is_recommended(
+    shop_engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    resolve(shop_engine)
+    made = "demo_days, demo_seed, demo_size = 21, 5, 0.105"
+    tutorial = executed("choosing_a_credit_model", shop_engine, settings, tmp_path, changed=made)
+    told = printed(tutorial)
+    apart = re.search(r"Furthest apart: (\w+) and (\w+), by (\d+)% of all credit", told)
+    assert apart is not None, told
+    assert apart[1] != apart[2]
+    assert 0 < int(apart[3]) < 100
+    assert "an interval needs 30" in told
+    assert re.search(r": take (position_based|markov)", told)
+    assert "No truth is known" not in told
+    [table] = [
+        output.data["text/plain"]
+        for cell in tutorial.cells
+        for output in cell.get("outputs", [])
+        if "misplaced" in output.get("data", {}).get("text/plain", "")
+    ]
+    misplaced = [float(share) for share in re.findall(r"(\d\.\d\d) +┆ +-?\d\.\d\d +│", table)]
+    assert len(misplaced) == 7, table
+    assert 0 < misplaced[0] < misplaced[-1] < 1
+    assert misplaced == sorted(misplaced)

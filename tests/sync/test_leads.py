@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from adplanning.core.errors import InvalidData
 from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import Stream, StreamFault, StreamStatus
 from adplanning.demo import graph_faults as faults
@@ -21,7 +22,7 @@ from adplanning.store.session import reading, writing
 from adplanning.store.tables.events import Conversion
 from adplanning.store.tables.leads import AnnouncedLead, Lead, LeadForm
 from adplanning.store.tables.syncing import QuarantinedRow, SyncStream
-from adplanning.sync.leads import OVERLAP, sync_leads
+from adplanning.sync.leads import NEW_LEADS, OVERLAP, WantedLeads, sync_leads
 from adplanning.workflows.lead_changed import change_lead
 from tests.leads.arrived import one, rows
 from tests.leads.graph_page import PAGE, TODAY, client_of, lead_server, tokens
@@ -33,7 +34,7 @@ def graph() -> Iterator[GraphServer]:
         yield server
 
 
-def sync(graph: GraphServer, engine: Engine, *, at: datetime = TODAY) -> list[str]:
+def sync(graph: GraphServer, engine: Engine, *, at: datetime = TODAY, wanted: WantedLeads = NEW_LEADS) -> list[str]:
     told: list[str] = []
     with client_of(graph, at) as client:
         sync_leads(
@@ -43,6 +44,7 @@ def sync(graph: GraphServer, engine: Engine, *, at: datetime = TODAY) -> list[st
             tokens(graph),
             now=lambda: at,
             told=lambda words, _: told.append(words),
+            wanted=wanted,
         )
     return told
 
@@ -217,3 +219,43 @@ def test_an_announced_lead_that_the_sync_has_read_is_not_fetched_again(engine: E
     sync(graph, engine)
     assert one(engine, AnnouncedLead).fetched_at == TODAY
     assert not [call for call in graph.log if call.path.endswith(lead.id)]
+
+
+def test_leads_of_one_form_alone_are_read_and_the_page_counts_as_not_read_whole(
+    engine: Engine, graph: GraphServer
+) -> None:
+    first, other = sorted(graph.data.forms)
+    sync(graph, engine, wanted=WantedLeads(form_id=first))
+    assert {lead.form_id for lead in stored(engine).values()} == {first}
+    stream = ended(engine)
+    assert (stream.status, stream.succeeded_at) == (StreamStatus.ok.value, None)
+    sync(graph, engine)
+    assert {lead.form_id for lead in stored(engine).values()} == {first, other}
+    assert ended(engine).succeeded_at == TODAY
+
+
+def test_leads_since_an_earlier_day_are_read_once_more_and_a_later_day_passes_none_over(
+    engine: Engine, graph: GraphServer
+) -> None:
+    sync(graph, engine)
+    before = stored(engine)
+    known = [int((last - OVERLAP).timestamp()) for last in latest_by_form(before.values())]
+    n_calls = len(asked_since(graph))
+    sync(graph, engine, wanted=WantedLeads(since=TODAY))
+    assert sorted(asked_since(graph)[n_calls:]) == sorted(known)
+    n_calls, early = len(asked_since(graph)), TODAY - timedelta(days=80)
+    sync(graph, engine, wanted=WantedLeads(since=early))
+    assert set(asked_since(graph)[n_calls:]) == {int(early.timestamp())}
+    assert {lead.id for lead in stored(engine).values()} == {lead.id for lead in before.values()}
+
+
+def latest_by_form(leads: Iterable[Lead]) -> list[datetime]:
+    latest: dict[str | None, datetime] = {}
+    for lead in leads:
+        latest[lead.form_id] = max(lead.submitted_at, latest.get(lead.form_id, lead.submitted_at))
+    return list(latest.values())
+
+
+def test_a_form_of_no_page_is_refused_by_name(engine: Engine, graph: GraphServer) -> None:
+    with pytest.raises(InvalidData, match="form_id: '999' is no form"):
+        sync(graph, engine, wanted=WantedLeads(form_id="999"))

@@ -12,6 +12,7 @@ from adplanning import batch_runs
 from adplanning.attribution.crediting import ALL_MODELS
 from adplanning.core.vocabulary import (
     AddedReason,
+    AlertKind,
     AliasDecision,
     ConversionType,
     ExperimentStatus,
@@ -36,6 +37,7 @@ from adplanning.ui import badges
 
 COLOURS = {"green", "blue", "purple", "orange", "red", "grey"}
 OF_ENUM: list[tuple[Mapping[Any, badges.Badge], type[StrEnum]]] = [
+    (badges.ALERT_KINDS, AlertKind),
     (badges.CONVERSION_TYPES, ConversionType),
     (badges.PLATFORMS, Platform),
     (badges.GOAL_TYPES, GoalType),

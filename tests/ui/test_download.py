@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -41,3 +42,11 @@ def test_what_is_no_place_in_the_text_is_not_answered(engine: Engine, new_visit:
     before = file.part
     send(file, "go_on", {"n": n})
     assert file.part == before
+
+
+def test_bytes_arrive_as_they_are(engine: Engine, new_visit: NewVisit) -> None:
+    file = Download(new_visit(engine))
+    file.send("a.pdf", b"%PDF-\x00\xff")
+    assert (file.part["binary"], b64decode(file.part["text"])) == (True, b"%PDF-\x00\xff")
+    file.send("a.json", "{}")
+    assert (file.part["binary"], file.part["text"]) == (False, "{}")

@@ -79,8 +79,9 @@ class TouchpointOut(BaseModel):
 
 
 class AttributionOut(TouchpointOut):
-    """A touchpoint with what came of it; amounts in the reporting currency."""
+    """A touchpoint with what came of it; amounts in `currency`."""
 
+    currency: str
     campaign_name: str | None
     model: str
     touch_type: TouchType
@@ -141,8 +142,8 @@ def touchpoint_json(touchpoint: Touchpoint) -> dict[str, Any]:
 def create(body: TouchpointFields, session: Writing, settings: AppSettings, now: Now) -> TouchpointAnswer:
     """Add a touchpoint by hand."""
     fields = body.model_dump(exclude={"metadata", "attributed_at", "session_started_at"})
-    started_at = instant_or(body.session_started_at, now, settings.zone, field="session_started_at")
-    attributed_at = instant_or(body.attributed_at, now, settings.zone, field="attributed_at")
+    started_at = instant_or(body.session_started_at, now, settings.start_zone, field="session_started_at")
+    attributed_at = instant_or(body.attributed_at, now, settings.start_zone, field="attributed_at")
     times = {"session_started_at": started_at, "attributed_at": attributed_at}
     made = service.create_touchpoint(session, {**fields, **times, "extra": body.metadata}, now=now)
     return TouchpointAnswer(attribution=TouchpointOut(**touchpoint_json(made)))
@@ -184,6 +185,7 @@ def list_(
     shown = [
         AttributionOut(
             **touchpoint_json(row.touchpoint),
+            currency=settings.currency,
             campaign_name=row.campaign_name,
             model=row.model,
             touch_type=TouchType(row.touch_type),

@@ -138,7 +138,7 @@ def conversion_json(row: Conversion, goal_ids: Sequence[str]) -> ConversionOut:
 @router.post("", status_code=201)
 def create(body: ConversionFields, session: Writing, settings: AppSettings, now: Now) -> ConversionAnswer:
     """Add a conversion; an order that is there already is refused with 409."""
-    row = record_conversion(session, body, currency=settings.currency, zone=settings.zone, now=now)
+    row = record_conversion(session, body, currency=settings.start_currency, zone=settings.start_zone, now=now)
     score_anew(session, row, settings, now=now)
     return ConversionAnswer(conversion=conversion_json(row, service.goals_of(session, row)))
 

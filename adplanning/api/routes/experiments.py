@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from sqlalchemy import select
+from fastapi import APIRouter, Query
 
-from adplanning.api.access import given_key, key_hash
 from adplanning.api.bodies import Deleted
-from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, StoreEngine, Writing
+from adplanning.api.deps import AppSettings, Caller, Filter, Id, Now, Page, Reading, Writing
 from adplanning.api.experiment_bodies import (
     AcceptedAnswer,
     AssignmentAnswer,
@@ -39,21 +37,9 @@ from adplanning.experiments.fields import MAX_VARIANTS, ExperimentChange, Experi
 from adplanning.experiments.observation_service import add_observations
 from adplanning.experiments.power import days_needed, sample_size
 from adplanning.experiments.results_service import results_of, running_sequences
-from adplanning.store.session import reading
-from adplanning.store.tables.operations import ApiKey
 
 router = APIRouter(prefix="/admin/ad-planning/experiments", tags=["experiments"])
 
-
-def _caller(request: Request, engine: StoreEngine) -> str:
-    """The name of the key that asks; the key of the settings has none."""
-    key = given_key(request.headers.get("authorization"))
-    with reading(engine) as session:
-        name = key and session.scalar(select(ApiKey.name).where(ApiKey.key_hash == key_hash(key)))
-    return f"API: {name or 'admin key'}"
-
-
-Caller = Annotated[str, Depends(_caller)]
 Number = Annotated[float, Query(allow_inf_nan=False)]
 
 

@@ -38,8 +38,9 @@ class DurationOut(BaseModel):
 
 
 class TimelineSummaryOut(BaseModel):
-    """All of the way; `total_purchase_value` is in the reporting currency, without the purchases in `unconverted`."""
+    """All of the way; `total_purchase_value` is in `currency`, without the purchases in `unconverted`."""
 
+    currency: str
     total_events: int
     stages_reached: list[JourneyStage]
     current_stage: JourneyStage | None
@@ -52,8 +53,9 @@ class TimelineSummaryOut(BaseModel):
 
 
 class ScoresOut(BaseModel):
-    """The values of a person's scores; null where none has been computed."""
+    """The values of a person's scores; null where none has been computed, or the CLV in another `currency`."""
 
+    currency: str
     nps: float | None
     engagement: float | None
     clv: float | None
@@ -107,7 +109,7 @@ def _timeline_json(found: Timeline, page: Rows, *, currency: str) -> TimelineAns
             for entry in found.entries
         ],
         summary=_summary_json(found.summary, currency),
-        scores=ScoresOut(**found.scores),
+        scores=ScoresOut(currency=currency, **found.scores),
         count=found.n_entries,
         limit=page.limit,
         offset=page.offset,
@@ -117,6 +119,7 @@ def _timeline_json(found: Timeline, page: Rows, *, currency: str) -> TimelineAns
 def _summary_json(found: TimelineSummary, currency: str) -> TimelineSummaryOut:
     taken = found.time_to_conversion
     return TimelineSummaryOut(
+        currency=currency,
         total_events=found.n_entries,
         stages_reached=[JourneyStage(stage) for stage in found.stages_reached],
         current_stage=None if found.current_stage is None else JourneyStage(found.current_stage),

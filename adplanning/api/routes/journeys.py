@@ -146,7 +146,7 @@ def create(body: JourneyFields, session: Writing, settings: AppSettings, now: No
         event_id=None,
         origin=Origin.admin,
         is_bot=False,
-        occurred_at=to_micros(instant_or(body.occurred_at, now, settings.zone, field="occurred_at")),
+        occurred_at=to_micros(instant_or(body.occurred_at, now, settings.start_zone, field="occurred_at")),
         received_at=to_micros(now),
     )
     [tracked] = track(session.connection(), [row], goals=goal_rules(session), passed=settings.passed_domains)

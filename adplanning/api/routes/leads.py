@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Depends
+from pydantic import BaseModel, Field
 
 from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, StoreEngine, Writing
 from adplanning.batch import start_run
 from adplanning.core.errors import InvalidData
+from adplanning.core.fields import Fields, InstantText
 from adplanning.core.money import to_major
-from adplanning.core.periods import Period, isoformat
+from adplanning.core.periods import Period, isoformat, parse_instant
 from adplanning.core.vocabulary import LeadStatus, Platform
 from adplanning.leads import service
 from adplanning.leads.arrivals import field_data
@@ -111,6 +112,13 @@ class FormsAnswer(BaseModel):
     offset: int
 
 
+class LeadSyncFields(Fields):
+    """Which leads are to be read; the new ones of all forms when nothing is given."""
+
+    form_id: Annotated[str, Field(pattern=r"^[0-9]{1,40}$", description="Meta's own id")] | None = None
+    since: Annotated[InstantText | None, Field(description="those left since then once more")] = None
+
+
 class SyncAnswer(BaseModel):
     """A sync that has begun; its run can be followed under its id."""
 
@@ -203,14 +211,21 @@ def list_(
 
 
 @router.post("/leads/sync", status_code=202)
-def sync(engine: StoreEngine, settings: AppSettings) -> SyncAnswer:
-    """Read new leads of all forms from Meta in the background, whatever a body asks for; 409 while a sync runs."""
+def sync(
+    body: Annotated[LeadSyncFields, Body(default_factory=LeadSyncFields)], engine: StoreEngine, settings: AppSettings
+) -> SyncAnswer:
+    """Read new leads from Meta in the background, of one form or of all; 409 while a sync runs."""
+    since = None if body.since is None else isoformat(parse_instant(body.since, settings.zone, field="since"))
     if settings.meta_access_token is None:
         raise InvalidData.at(
             "ADPLANNING_META_ACCESS_TOKEN", "is not set, so nothing can be read from Meta; set it, or import a file"
         )
-    run_id = start_run(NOTEBOOK, {"only": STREAMS}, settings=settings, engine=engine)
-    message = f"The sync of leads has begun as {run_id}; it reads all forms, each since its latest lead."
+    asked = {"only": STREAMS, "form_id": body.form_id, "since": since}
+    given = {name: value for name, value in asked.items() if value is not None}
+    run_id = start_run(NOTEBOOK, given, settings=settings, engine=engine)
+    forms = "all forms" if body.form_id is None else f"form {body.form_id}"
+    once_more = "" if since is None else f", and those left since {since} once more"
+    message = f"The sync of leads has begun as {run_id}; it reads {forms}, each since its latest lead{once_more}."
     return SyncAnswer(run_id=run_id, status="running", message=message)
 
 

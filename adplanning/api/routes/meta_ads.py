@@ -139,7 +139,9 @@ def list_(
 def create(body: CampaignFields, engine: StoreEngine, settings: AppSettings, now: Now) -> CampaignAnswer:
     """Add a campaign by hand, and its account where that is not there."""
     with writing(engine) as session:
-        row = campaign_service.create_campaign(session, body, currency=settings.currency, zone=settings.zone, now=now)
+        row = campaign_service.create_campaign(
+            session, body, currency=settings.start_currency, zone=settings.start_zone, now=now
+        )
         campaign_id = row.id
     return _stored(engine, campaign_id, settings)
 

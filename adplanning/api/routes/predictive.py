@@ -31,9 +31,10 @@ class PredictionFields(Fields):
 
 
 class PredictionAnswer(BaseModel):
-    """What came out, by type."""
+    """What came out, by type; amounts in `currency`."""
 
     person_id: str
+    currency: str
     predictions: dict[str, dict[str, Any]]
 
 
@@ -46,8 +47,9 @@ class ChurnSummaryOut(BaseModel):
 
 
 class ClvSummaryOut(BaseModel):
-    """All matching lifetime values, in major units of the reporting currency."""
+    """All matching lifetime values, in major units of `currency`."""
 
+    currency: str
     total: int
     avg_predicted: float
     total_predicted: float
@@ -77,6 +79,7 @@ class ModelAnswer(BaseModel):
     model: Literal["bg_nbd", "rules"]
     fitted_at: str | None
     n_customers: int
+    currency: str | None
     time_unit: str
     params: dict[str, Any] | None
     standard_errors: dict[str, Any] | None
@@ -97,8 +100,9 @@ class ChurnOut(BaseModel):
 
 
 class ClvOut(BaseModel):
-    """What a customer is worth."""
+    """What a customer is worth, in `currency`."""
 
+    currency: str | None
     predicted: float
     remaining: float
     tier: Tier
@@ -115,8 +119,9 @@ class AtRiskOut(BaseModel):
 
 
 class AtRiskSummaryOut(BaseModel):
-    """All customers at risk; the revenue is what they are expected to pay yet."""
+    """All customers at risk; the revenue, in `currency`, is what they are expected to pay yet."""
 
+    currency: str
     total_at_risk: int
     critical_count: int
     high_value_at_risk: int
@@ -148,7 +153,9 @@ def create(body: PredictionFields, session: Writing, settings: AppSettings, now:
         score_types=asked,
     )
     return PredictionAnswer(
-        person_id=body.person_id, predictions={one.value: found[body.person_id, one] for one in asked}
+        person_id=body.person_id,
+        currency=settings.currency,
+        predictions={one.value: found[body.person_id, one] for one in asked},
     )
 
 
@@ -190,6 +197,7 @@ def list_(
                 by_level={name: level.n for name, level in churn.by_tier.items()},
             ),
             clv=ClvSummaryOut(
+                currency=settings.currency,
                 total=clv.total,
                 avg_predicted=round(predicted, 2),
                 total_predicted=round(predicted * clv.total, 2),
@@ -211,6 +219,7 @@ def model(session: Reading) -> ModelAnswer:
             model="rules",
             fitted_at=None,
             n_customers=0,
+            currency=None,
             time_unit="day",
             params=None,
             standard_errors=None,
@@ -224,6 +233,7 @@ def model(session: Reading) -> ModelAnswer:
         model="bg_nbd" if row.model == "bg_nbd" else "rules",
         fitted_at=isoformat(row.fitted_at),
         n_customers=row.n_customers,
+        currency=row.currency,
         time_unit=row.time_unit,
         params=row.params,
         standard_errors=row.standard_errors,
@@ -262,6 +272,7 @@ def at_risk(
             for one in found
         ],
         summary=AtRiskSummaryOut(
+            currency=settings.currency,
             total_at_risk=summary.total,
             critical_count=summary.critical,
             high_value_at_risk=summary.high_value,
@@ -284,5 +295,8 @@ def _churn_json(score: CustomerScore) -> ChurnOut:
 
 def _clv_json(score: CustomerScore) -> ClvOut:
     return ClvOut(
-        predicted=score.score_value, remaining=score.details["remaining_clv"], tier=Tier(score.details["tier"])
+        currency=score.currency,
+        predicted=score.score_value,
+        remaining=score.details["remaining_clv"],
+        tier=Tier(score.details["tier"]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Body, Path
 from pydantic import AfterValidator, BaseModel, Field
 
 from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, StoreEngine, Writing
@@ -135,7 +135,12 @@ class DecidedAnswer(BaseModel):
 
 
 @router.post("/resolve")
-def resolve(body: ResolveFields, engine: StoreEngine, settings: AppSettings, now: Now) -> SessionAnswer | BulkAnswer:
+def resolve(
+    body: Annotated[ResolveFields, Body(default_factory=ResolveFields)],
+    engine: StoreEngine,
+    settings: AppSettings,
+    now: Now,
+) -> SessionAnswer | BulkAnswer:
     """Resolve the touchpoint of one session, or many; see bulk-resolve."""
     if body.bulk or body.days_back is not None:
         return bulk_resolve(body, engine, settings, now)
@@ -152,7 +157,12 @@ def resolve(body: ResolveFields, engine: StoreEngine, settings: AppSettings, now
 
 
 @router.post("/bulk-resolve")
-def bulk_resolve(body: BulkFields, engine: StoreEngine, settings: AppSettings, now: Now) -> BulkAnswer:
+def bulk_resolve(
+    body: Annotated[BulkFields, Body(default_factory=BulkFields)],
+    engine: StoreEngine,
+    settings: AppSettings,
+    now: Now,
+) -> BulkAnswer:
     """Link all touchpoints that surely mean a campaign; run twice, it changes nothing more."""
     found = resolution_service.campaign_links(
         engine, now=now, days_back=body.days_back, website_id=body.website_id, limit=body.limit, **_sure(settings)

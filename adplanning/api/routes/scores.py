@@ -35,15 +35,17 @@ class ScoreFields(Fields):
 
 
 class ScoreResult(BaseModel):
-    """What came out; its fields are those of the type."""
+    """What came out; its fields are those of the type, amounts in `currency`."""
 
     score_type: ScoreType
+    currency: str
     result: dict[str, Any]
 
 
 class ScoresAnswer(BaseModel):
-    """A page of scores, and figures over all of them by type."""
+    """A page of scores, and figures over all of them by type; lifetime values in `currency`."""
 
+    currency: str
     scores: list[ScoreOut]
     aggregates: dict[str, AggregateOut]
     count: int
@@ -60,9 +62,10 @@ class TierOut(BaseModel):
 
 
 class TierDistributionAnswer(BaseModel):
-    """How the scores of a type lie."""
+    """How the scores of a type lie; lifetime values in `currency`."""
 
     score_type: ScoreType
+    currency: str
     distribution: dict[str, TierOut]
     total: int
     average: float | None
@@ -87,7 +90,7 @@ def create(body: ScoreFields, session: Writing, settings: AppSettings, now: Now)
             source_id=body.source_id,
             now=now,
         )
-        return ScoreResult(score_type=body.score_type, result=result)
+        return ScoreResult(score_type=body.score_type, currency=settings.currency, result=result)
     scored = refresh_scores(
         session,
         [body.person_id],
@@ -97,7 +100,8 @@ def create(body: ScoreFields, session: Writing, settings: AppSettings, now: Now)
         public_revenue=settings.public_revenue,
         score_types=[body.score_type],
     )
-    return ScoreResult(score_type=body.score_type, result=scored[body.person_id, body.score_type])
+    result = scored[body.person_id, body.score_type]
+    return ScoreResult(score_type=body.score_type, currency=settings.currency, result=result)
 
 
 @router.get("")
@@ -115,6 +119,7 @@ def list_(
     currency = settings.currency
     rows, count = service.list_scores(session, engine, filters, currency=currency, limit=page.limit, offset=page.offset)
     return ScoresAnswer(
+        currency=currency,
         scores=[score_json(row) for row in rows],
         aggregates=aggregates_json(service.aggregates(session, filters, currency=currency)),
         count=count,
@@ -131,6 +136,7 @@ def tier_distribution(
     found = service.tier_distribution(session, score_type, currency=settings.currency)
     return TierDistributionAnswer(
         score_type=score_type,
+        currency=settings.currency,
         distribution={
             name: TierOut(count=tier.n, share=share_of(tier.n, found.total), average=_two(tier.average))
             for name, tier in found.by_tier.items()

@@ -163,7 +163,7 @@ class PeriodSpend(Figures, Base):
 
 
 class CurrencyRate(Base):
-    """On one day, one unit of `currency` was worth `rate` units of `in_currency`."""
+    """On one day, one unit of `currency` was worth `rate` units of `in_currency`; who told it and when, if known."""
 
     __tablename__ = "currency_rates"
 
@@ -171,3 +171,5 @@ class CurrencyRate(Base):
     in_currency: Mapped[str] = mapped_column(primary_key=True)
     on: Mapped[date] = mapped_column(primary_key=True)
     rate: Mapped[float]
+    told_by: Mapped[str | None]
+    told_at: Mapped[datetime | None]

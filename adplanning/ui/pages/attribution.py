@@ -128,7 +128,7 @@ def _all(visit: Visit) -> Sequence[Component]:
         changed=summarise,
     )
     done = table.refresh
-    button = Action("resolve", "Resolve attributions", "mdi-link-variant", resolve)
+    button = Action("resolve", "Resolve Attributions", "mdi-link-variant", resolve)
     summarise(table.query)
     return [*([MainButton(visit, button)] if visit.may_write else []), kpis, chart, table]
 

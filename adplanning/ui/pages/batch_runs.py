@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from adplanning import batch, batch_runs
 from adplanning.batch_contract import Parameter, parameter_values
@@ -15,6 +16,7 @@ from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
+from adplanning.ui.download import Download
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.table import Column, Filter, Query, Row, Table
@@ -208,6 +210,7 @@ def _one(visit: Visit, run_id: str) -> Sequence[Component]:
             "Status": _status(run),
             "Result": text(run.progress_words if run.status == "running" else run.message),
             "Executed notebook": kept or text(run.output_path),
+            **({"Told outside": text(run.notice)} if run.notice else {}),
             "Started": text(formats.moment(run.started_at, zone)),
             "Ended": text(formats.moment(run.finished_at, zone)),
             "Last sign of life": text(formats.moment(run.heartbeat_at, zone)),
@@ -216,4 +219,21 @@ def _one(visit: Visit, run_id: str) -> Sequence[Component]:
         "Parameters": {name: text(value or "not given") for name, value in _shown_values(run).items()}
         or {"Parameters": text("none")},
     }
-    return [Details(visit, groups)]
+    download = Download(visit)
+    reports = batch_runs.reports_of(run.id, run.output_path)
+    return [
+        Details(visit, groups, [_save_report(visit, download, run, *report) for report in reports.items()]),
+        download,
+    ]
+
+
+def _save_report(visit: Visit, download: Download, run: Run, kind: str, file: Path) -> Action:
+    def save(_: str) -> None:
+        try:
+            content = file.read_bytes()
+        except OSError:
+            visit.frame.toast("The report is no longer where it was kept; run the notebook again.", "error")
+            return
+        download.send(f"{run.notebook}_{run.started_at:%Y-%m-%d}{file.suffix}", content)
+
+    return Action(f"report_{kind}", f"Download {kind}", "mdi-download", save)

@@ -1,4 +1,4 @@
-"""The landing page: a card per module, each with how it stands."""
+"""The landing page: what needs attention, the way to the metrics, and a card per module with how it stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from adplanning import batch_runs
+from adplanning.alerts.service import n_open_alerts
 from adplanning.attribution import service as attribution_service
 from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting import Scope
@@ -25,33 +26,78 @@ from adplanning.leads.service import lead_counts
 from adplanning.meta_ads.connection import missing
 from adplanning.meta_ads.connection_service import stream_states
 from adplanning.meta_ads.service import campaign_totals
+from adplanning.metrics.figures_service import period_figures
 from adplanning.scores import service as score_service
 from adplanning.segments.summary_service import segment_counts
 from adplanning.sentiment.overview_service import counts as sentiment_counts
 from adplanning.social import service as social_service
 from adplanning.ui import badges, formats
+from adplanning.ui.actions import Action
 from adplanning.ui.badges import Badge
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.cells import Cell
 from adplanning.ui.component import Component
+from adplanning.ui.dialog import Dialog
+from adplanning.ui.main_button import MainButton
+from adplanning.ui.pages.alert_glance import alerts_glance
 from adplanning.ui.pages.chosen_days import USUAL_DAYS, days_asked, today_of
+from adplanning.ui.pages.metric_headlines import is_known
+from adplanning.ui.pages.metric_words import roas_badge
+from adplanning.ui.pages.metrics import metric_view
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
 from adplanning.ui.visit import Visit
 
 DAYS = 30
-LATER = Badge("Not part of this release", "grey", "mdi-clock-outline")
+MARK = "metrics"
+METRICS = "ad-planning/metrics"
+FIRST_STEPS = (
+    {
+        "title": "Import your orders",
+        "help": "A file of your shop's orders brings conversions, revenue and customers; a file of events, their ways.",
+        "icon": "mdi-file-upload-outline",
+        "href": address_of("ad-planning/import"),
+    },
+    {
+        "title": "Connect Meta",
+        "help": "With an access token, campaigns, their spend, leads and posts are read every night.",
+        "icon": "mdi-connection",
+        "href": address_of("meta-ads/connection"),
+    },
+    {
+        "title": "Look around first",
+        "help": "“adplanning demo”, typed in a terminal, fills an empty store with an invented shop.",
+        "icon": "mdi-console",
+        "href": "",
+    },
+)
 
 
 def home(visit: Visit) -> Sequence[Component]:
     """The cards at once; what the badges count follows."""
+    dialog = Dialog(visit, title=PAGES[METRICS].title, mark=MARK, fill=lambda: metric_view(visit, beside={MARK: "1"}))
+    button = MainButton(
+        visit, Action("metrics", "View Metrics", "mdi-chart-box-outline", lambda _: _view(visit, dialog))
+    )
     cards = Cards()
-    cards.groups = _groups({})
-    visit.frame.later(lambda: _show_badges(visit, cards))
-    return [cards]
+    with visit.reading() as session:
+        is_fresh = not any(is_known(session, table) for table in ("conversions", "campaigns"))
+    first = [{"title": "First steps", "cards": [{**step, "badge": None} for step in FIRST_STEPS]}] if is_fresh else []
+    cards.groups = [*first, *_groups({})]
+    visit.frame.later(lambda: _show_badges(visit, cards, first))
+    alerts = alerts_glance(visit)
+    return [button, *([alerts] if alerts else []), cards, dialog]
 
 
-def _show_badges(visit: Visit, cards: Cards) -> None:
+def _view(visit: Visit, dialog: Dialog) -> None:
+    """Open the dialog; in JupyterLab, where no link of a dialog can be followed, the page with the same numbers."""
+    if visit.served:
+        dialog.show()
+    else:
+        visit.frame.go(address_of(METRICS))
+
+
+def _show_badges(visit: Visit, cards: Cards, first: list[dict[str, Any]]) -> None:
     live = {
         "ad-planning/conversions": _conversions(visit),
         "ad-planning/goals": _goals(visit),
@@ -63,16 +109,19 @@ def _show_badges(visit: Visit, cards: Cards) -> None:
         "ad-planning/sentiment": _sentiment(visit),
         "ad-planning/experiments": _experiments(visit),
         "ad-planning/forecasts": _forecasts(visit),
+        "ad-planning/alerts": _alerts(visit),
         "meta-ads/campaigns": _campaigns(visit),
         "meta-ads/leads": _leads(visit),
         "meta-ads/connection": _connection(visit),
         "social-posts": _social_posts(visit),
         "ad-planning/import": _imports(visit),
+        "ad-planning/settings": Badge(f"{visit.settings.currency}, {visit.settings.timezone}").cell(),
         "ad-planning/batch-runs": _batch_runs(visit),
     }
-    cards.groups = _groups(live)
+    cards.groups = [*first, *_groups(live)]
     # What takes longest comes last.
-    cards.groups = _groups(live | {"ad-planning/attribution-report": _attribution_report(visit)})
+    live |= {"ad-planning/attribution-report": _attribution_report(visit), METRICS: _metrics(visit)}
+    cards.groups = [*first, *_groups(live)]
 
 
 def _groups(live: Mapping[str, Cell]) -> list[dict[str, Any]]:
@@ -83,8 +132,7 @@ def _groups(live: Mapping[str, Cell]) -> list[dict[str, Any]]:
             "help": page.help,
             "icon": page.icon,
             "href": address_of(slug),
-            "built": page.function is not None,
-            "badge": live.get(slug) if page.function else LATER.cell(),
+            "badge": live.get(slug),
         }
         for slug, page in PAGES.items()
         if slug != HOME
@@ -137,6 +185,22 @@ def _attribution_report(visit: Visit) -> Cell:
     if roas is None:
         return Badge(f"No ROAS for the last {DAYS} days").cell()
     return Badge(f"ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
+
+
+def _metrics(visit: Visit) -> Cell:
+    settings = visit.settings
+    [roas] = period_figures(
+        visit.engine,
+        days_asked(visit, Period()).period(settings.zone),
+        currency=settings.currency,
+        zone=settings.zone,
+        public_revenue=settings.public_revenue,
+        names=["roas"],
+    ).values()
+    if roas.value is None:
+        return Badge(f"No ROAS for the last {USUAL_DAYS} days").cell()
+    badge = roas_badge(roas.value)
+    return Badge(f"ROAS {formats.times(roas.value)}: {badge.words.lower()}", badge.colour, badge.icon).cell()
 
 
 def _sentiment(visit: Visit) -> Cell:
@@ -210,6 +274,14 @@ def _forecasts(visit: Visit) -> Cell:
         return Badge("None yet", "orange", "mdi-chart-timeline-variant").cell()
     made = formats.day(found[0].created_at, visit.settings.zone)
     return Badge(f"{n}: newest of {made}", "green", "mdi-chart-timeline-variant").cell()
+
+
+def _alerts(visit: Visit) -> Cell:
+    with visit.reading() as session:
+        n = n_open_alerts(session)
+    return (
+        Badge(f"{n} open", "red", "mdi-bell-alert-outline") if n else Badge("All quiet", "green", "mdi-check")
+    ).cell()
 
 
 def _campaigns(visit: Visit) -> Cell:

@@ -77,7 +77,7 @@ def _scores_view(visit: Visit) -> Sequence[Component]:
             rows = service.levels_of_all(session, currency=currency)
             n_outdated = service.n_outdated(session, currency=currency)
         nps, _ = service.nps_report(visit.engine, Period(), zone=visit.settings.zone)
-        kpis.show(_headlines(found, rows, nps, currency), _caption(n_outdated, currency))
+        kpis.show(headlines(found, rows, nps, currency), _caption(n_outdated, currency))
         levels.draw(levels_chart(rows) if found else None, rows.to_dicts(), empty=EMPTY)
         draw_values()
 
@@ -164,9 +164,9 @@ def _caption(n_outdated: int, currency: str) -> str:
     return f"{usual} {n} lifetime values of another currency than {currency} count only after “Score customers”."
 
 
-def _headlines(
-    found: dict[str, Aggregate], levels: pl.DataFrame, nps: dict[str, float], currency: str
-) -> Sequence[Kpi]:
+def headlines(found: dict[str, Aggregate], levels: pl.DataFrame, nps: dict[str, float], currency: str) -> Sequence[Kpi]:
+    """The cards over the scores of all customers."""
+
     def average(kind: ScoreType) -> str:
         return written(kind, found[kind].avg, currency, short=True) if kind in found else formats.UNKNOWN
 

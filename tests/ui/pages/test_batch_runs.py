@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from adplanning import batch
 from adplanning.batch_lease import begin_run, end_run
 from adplanning.core.errors import Conflict
 from adplanning.core.vocabulary import Role
+from adplanning.store.session import write_transaction
+from adplanning.store.tables.operations import BatchRun
 from adplanning.ui.details import Details
+from adplanning.ui.download import Download
 from adplanning.ui.form import Form
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.pages import batch_runs as page_module
@@ -169,3 +174,30 @@ def test_a_viewer_looks_and_cannot_start_anything(
             send(widget, event, {"values": values, "name": "start", "id": "run_1"})
     assert (everything(engine), started) == (before, [])
     assert the(Form, widgets).issues["by_field"][""].startswith("you are signed in as a viewer")
+
+
+def test_a_failed_run_says_who_was_told(engine: Engine, new_visit: NewVisit) -> None:
+    begin_run(engine, "run_1", NAME, {}, now=AT, lease_s=60)
+    end_run(engine, "run_1", status="failed", message="no spend", output_path=None, now=AT)
+    with write_transaction(engine) as connection:
+        connection.execute(update(BatchRun).values(notice="told by webhook"))
+    rows = {
+        row["label"]: row["cell"]["text"]
+        for group in the(Details, opened(new_visit, engine, record_id="run_1")).groups
+        for row in group["rows"]
+    }
+    assert rows["Told outside"] == "told by webhook"
+
+
+def test_the_reports_of_a_run_are_saved_and_nothing_else(engine: Engine, new_visit: NewVisit, tmp_path: Path) -> None:
+    for name in ("run_1.ipynb", "run_1.html", "run_1.pdf", "run_2.html", "elsewhere.ipynb", "elsewhere.html"):
+        (tmp_path / name).write_bytes(name.encode())
+    for id_, kept in (("run_1", "run_1.ipynb"), ("run_2", "elsewhere.ipynb")):
+        begin_run(engine, id_, f"{NAME}_{id_}", {}, now=AT, lease_s=60)
+        end_run(engine, id_, status="succeeded", message="done", output_path=tmp_path / kept, now=AT)
+    assert the(Details, opened(new_visit, engine, record_id="run_2")).actions == []
+    widgets = opened(new_visit, engine, record_id="run_1")
+    details, file = the(Details, widgets), the(Download, widgets)
+    assert [action["title"] for action in details.actions] == ["Download HTML", "Download PDF"]
+    send(details, "act", {"name": "report_PDF"})
+    assert (file.part["name"], b64decode(file.part["text"])) == (f"{NAME}_run_1_2026-10-31.pdf", b"run_1.pdf")

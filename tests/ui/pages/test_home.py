@@ -15,12 +15,16 @@ from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
+from adplanning.ui.dialog import Dialog
+from adplanning.ui.kpis import Kpis
+from adplanning.ui.main_button import MainButton
 from adplanning.ui.pages.home import home
+from adplanning.ui.pages.period_picker import PeriodPicker
 from adplanning.ui.visit import Visit
 from tests.leads.arrived import ASHA, received
 from tests.ui.conftest import NewVisit
 from tests.ui.pages.advertised import account, campaign, day
-from tests.ui.visiting import NotingFrame, the
+from tests.ui.visiting import NotingFrame, send, the
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
 
@@ -35,9 +39,7 @@ def shown(widgets: Any) -> dict[str, dict[str, Any]]:
 
 
 def words(cards: dict[str, dict[str, Any]]) -> dict[str, str]:
-    return {
-        slug: cards[address_of(slug)]["badge"]["text"] for slug, page in PAGES.items() if page.function and slug != HOME
-    }
+    return {slug: badge["text"] for slug in PAGES if slug != HOME and (badge := cards[address_of(slug)]["badge"])}
 
 
 def test_every_module_has_its_card_at_once_and_its_number_later(
@@ -46,7 +48,7 @@ def test_every_module_has_its_card_at_once_and_its_number_later(
     widgets = home(new_visit(shop_engine))
     at_once = shown(widgets)
     assert list(at_once) == [address_of(slug) for slug in PAGES if slug != HOME]
-    assert all(card["badge"] is None for card in at_once.values() if card["built"])
+    assert all(card["badge"] is None for card in at_once.values())
     frame.catch_up()
     conversions = TABLES["conversions"].c
     with reading(shop_engine) as session:
@@ -81,6 +83,9 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/scores": "Nobody scored yet",
         "ad-planning/experiments": "None yet",
         "ad-planning/forecasts": "None yet",
+        "ad-planning/metrics": "No ROAS for the last 30 days",
+        "ad-planning/alerts": "All quiet",
+        "ad-planning/settings": "INR, Asia/Kolkata",
         "meta-ads/campaigns": "None yet",
         "meta-ads/leads": "None yet",
         "meta-ads/connection": "No access token",
@@ -129,8 +134,48 @@ def test_leads_wait_until_somebody_has_answered_them(engine: Engine, new_visit: 
     assert said() == "Nobody waits"
 
 
-def test_what_is_not_part_of_this_release_says_so(engine: Engine, new_visit: NewVisit) -> None:
-    cards = shown(home(new_visit(engine)))
-    later = [card for card in cards.values() if not card["built"]]
-    assert later
-    assert {card["badge"]["text"] for card in later} == {"Not part of this release"}
+def test_what_comes_back_for_what_was_spent_is_said_on_the_card_of_the_metrics(
+    engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    account(engine)
+    day(engine, campaign(engine, "Quilts"), date(2026, 10, 20), 300)
+    widgets = home(new_visit(engine))
+    frame.catch_up()
+    badge = shown(widgets)[address_of("ad-planning/metrics")]["badge"]
+    assert (badge["text"], badge["colour"]) == ("ROAS 0.00×: below its cost", "red")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_metrics_open_over_the_page_for_everybody(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame, role: Role
+) -> None:
+    widgets = list(home(new_visit(shop_engine, role)))
+    dialog, button = the(Dialog, widgets), the(MainButton, widgets)
+    assert (button.title, dialog.shown, dialog.body) == ("View Metrics", False, [])
+    send(button, "press")
+    assert dialog.shown
+    frame.catch_up()
+    assert the(Kpis, dialog.body).items[0]["label"] == "Ad Spend"
+    send(the(PeriodPicker, dialog.body), "choose", {"name": "7"})
+    assert frame.kept == [{"metrics": "1", "from_date": "2026-10-25", "to_date": "2026-10-31"}]
+
+
+def test_in_jupyterlab_the_button_goes_to_the_page_of_the_metrics(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    frame.served = False
+    widgets = list(home(new_visit(shop_engine)))
+    send(the(MainButton, widgets), "press")
+    assert (frame.gone_to, the(Dialog, widgets).shown) == ([address_of("ad-planning/metrics")], False)
+
+
+def test_a_fresh_install_is_told_its_first_steps_and_one_in_use_is_not(
+    engine: Engine, shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    def groups(of: Engine) -> list[str]:
+        widgets = list(home(new_visit(of)))
+        frame.catch_up()
+        return [group["title"] for group in the(Cards, widgets).groups]
+
+    assert groups(engine)[0] == "First steps"
+    assert "First steps" not in groups(shop_engine)

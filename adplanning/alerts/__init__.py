@@ -1,0 +1,1 @@
+"""Rules that watch the numbers, and the alerts that they give."""

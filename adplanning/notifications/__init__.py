@@ -1,0 +1,1 @@
+"""Telling people outside: what a message says, and the ways that it goes."""

@@ -1,0 +1,96 @@
+"""The six numbers that a period is judged by first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from adplanning.metrics.definitions import HEADLINES
+from adplanning.metrics.figures_service import compared_figures
+from adplanning.store.tables.catalogue import TABLES
+from adplanning.ui import formats
+from adplanning.ui.catalogue import address_of
+from adplanning.ui.kpis import Kpi
+from adplanning.ui.pages.chosen_days import Days, in_full
+from adplanning.ui.pages.metric_words import metric_card, period_before
+from adplanning.ui.visit import Visit
+
+LABELS: Final[Mapping[str, str]] = {
+    "ad_spend": "Ad Spend",
+    "revenue": "Total Revenue",
+    "conversions": "Total Conversions",
+    "leads": "Total Leads",
+    "social_posts": "Social Posts",
+    "roas": "ROAS",
+}
+
+
+class Source(NamedTuple):
+    """Where numbers come from: while the table holds nothing they are not zero but unknown, and `slug` changes that."""
+
+    table: str
+    words: str
+    slug: str
+
+
+SOURCES: Final[Mapping[str, Source]] = {
+    "ad_spend": Source(
+        "campaigns", "No campaign is known yet: connect Meta, or import an export.", "meta-ads/connection"
+    ),
+    "revenue": Source("conversions", "No conversion has come in yet: import your orders.", "ad-planning/import"),
+    "leads": Source("leads", "No lead has come in yet: connect Meta, or import them.", "meta-ads/connection"),
+    "social_posts": Source("social_posts", "No post is known yet: connect Meta, or add one.", "social-posts"),
+}
+_SAME_SOURCE: Final = {"conversions": "revenue", "roas": "ad_spend"}
+
+
+def headlines(visit: Visit, days: Days) -> tuple[list[Kpi], str]:
+    """The cards, and which days they are of."""
+    settings, before = visit.settings, days.before()
+    found = compared_figures(
+        visit.engine,
+        days.period(settings.zone),
+        period_before(days, settings.zone),
+        currency=settings.currency,
+        zone=settings.zone,
+        public_revenue=settings.public_revenue,
+        names=HEADLINES,
+    )
+    with visit.reading() as session:
+        cards = [
+            _told(session, name, metric_card(name, found[name], days, currency=settings.currency, label=label))
+            for name, label in LABELS.items()
+        ]
+    against = f", against {in_full_both(before)}" if before else ""
+    return cards, f"{days.in_words}{against}. Every number leads to the page that explains it."
+
+
+def in_full_both(days: Days) -> str:
+    """From which day to which."""
+    return " to ".join(in_full(day) for day in (days.first, days.last) if day)
+
+
+def is_known(session: Session, table: str) -> bool:
+    """Whether a table holds anything at all."""
+    return session.execute(select(TABLES[table].c.id).limit(1)).first() is not None
+
+
+def _told(session: Session, name: str, card: Kpi) -> Kpi:
+    """The card; where nothing of its kind has come in, what to do in place of a zero that says nothing."""
+    source = SOURCES[_SAME_SOURCE.get(name, name)]
+    if is_known(session, source.table):
+        return card
+    return replace(
+        card,
+        value=formats.UNKNOWN,
+        full="",
+        change=None,
+        spark=(),
+        badge=None,
+        words=source.words,
+        href=address_of(source.slug),
+    )
