@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from adplanning.core.errors import InvalidData, StoreUnavailable
 
@@ -22,6 +23,7 @@ POSTGRESQL_CONNECT_ARGS = {
     "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}",
 }
 
+_FILE = "adplanning_file"
 # Codes of sqlite3.h that mean "not now" rather than "wrong":
 # BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
 _SQLITE_UNAVAILABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 15, 26})
@@ -84,8 +86,19 @@ def _sqlite(database: str | None) -> Engine:
         URL.create("sqlite", database=str(path)), pool_timeout=BUSY_TIMEOUT_MS / 1000, pool_use_lifo=True
     )
 
+    was_there = path.exists()
+
+    @event.listens_for(engine, "do_connect")
+    def stay(*_: Any) -> None:
+        # SQLite would make an empty file in place of one that was lost.
+        if was_there and not path.exists():
+            raise _file_lost(path)
+
     @event.listens_for(engine, "connect")
-    def set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
+    def set_pragmas(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        nonlocal was_there
+        was_there = True
+        record.info[_FILE] = _file_at(path)
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -94,11 +107,31 @@ def _sqlite(database: str | None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        # A file that was moved away or replaced still takes what is written through a connection, and it is lost.
+        if connection.info[_FILE] != _file_at(path):
+            connection.invalidate()
+            raise _file_lost(path)
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file it is, whatever it holds; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _file_lost(path: Path) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"the database file {path} is gone, or another one stands in its place; nothing was stored. Put it back and "
+        "try again; one that was put there on purpose is taken from the next try on"
+    )
 
 
 def _postgresql(url: URL) -> Engine:

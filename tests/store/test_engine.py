@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -354,3 +355,36 @@ def test_a_full_disk_loses_nothing_and_is_recovered_from_without_a_restart(engin
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
     assert "last" in visitors(engine)
+
+
+# --- A file that is lost
+
+
+def test_nothing_is_taken_while_the_file_is_gone_and_all_goes_on_when_it_is_back(
+    engine: Engine, tmp_path: Path
+) -> None:
+    add_visitor(engine, "before")
+    path = Path(str(engine.url.database))
+    parts = {one: one.rename(tmp_path / f"away-{one.name}") for one in path.parent.glob(f"{path.name}*")}
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="is gone"):
+            add_visitor(engine, "lost")
+    assert not path.exists()
+    for was, away in parts.items():
+        away.rename(was)
+    add_visitor(engine, "after")
+    assert visitors(engine) == {"before", "after"}
+
+
+def test_what_was_begun_on_a_file_is_not_written_into_the_one_that_took_its_place(
+    engine: Engine, tmp_path: Path, upgraded_file: Path
+) -> None:
+    add_visitor(engine, "before")
+    path = Path(str(engine.url.database))
+    for one in list(path.parent.glob(f"{path.name}*")):
+        one.rename(tmp_path / f"away-{one.name}")
+    shutil.copy(upgraded_file, path)
+    with pytest.raises(StoreUnavailable, match="another one stands in its place"):
+        add_visitor(engine, "lost")
+    add_visitor(engine, "after")
+    assert visitors(engine) == {"after"}
