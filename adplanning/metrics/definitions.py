@@ -79,6 +79,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         _CONVERSIONS,
         by_campaign=False,
     ),
+    "purchase_revenue": Metric(
+        "Purchase revenue",
+        "The value of purchases alone, without what carts, checkouts and forms are said to be worth.",
+        "Σ value of purchases",
+        Unit.money,
+        _CONVERSIONS,
+        by_campaign=False,
+    ),
     "leads": Metric(
         "Total leads",
         "People who left word in a lead form, by the time they did.",
@@ -103,6 +111,15 @@ METRICS: Final[Mapping[str, Metric]] = {
         _REPORT,
         by_campaign=False,
         parts=("revenue", "ad_spend"),
+    ),
+    "purchase_roas": Metric(
+        "Purchase ROAS",
+        "Revenue from purchases alone for each unit spent on ads, whether or not an ad brought it.",
+        "Purchase revenue ÷ Ad spend",
+        Unit.times,
+        _REPORT,
+        by_campaign=False,
+        parts=("purchase_revenue", "ad_spend"),
     ),
     "attributed_conversions": Metric(
         "Attributed conversions",

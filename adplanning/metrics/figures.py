@@ -23,7 +23,7 @@ SUMS: Final[Mapping[str, tuple[str, ...]]] = {
         *("ad_spend", "impressions", "clicks", "link_clicks"),
         *("claimed_leads", "claimed_purchases", "claimed_revenue"),
     ),
-    "conversions": ("revenue", "conversions", "purchases"),
+    "conversions": ("revenue", "conversions", "purchases", "purchase_revenue"),
     "visitors": ("visitors",),
     "results": ("attributed_conversions", "attributed_revenue"),
     "touchpoints": ("sessions", "resolved_sessions"),
@@ -170,6 +170,7 @@ def amounts_without_rate(name: str, facts: MetricFacts, *, currency: str, zone: 
     source = next(source for source, its in SUMS.items() if name in its)
     apart = (
         _rows(facts, source, currency, zone)
+        .filter(_IS_PURCHASE if name == "purchase_revenue" else True)
         .filter(pl.col(amount).is_not_null(), pl.col(reported).is_null())
         .group_by("currency")
         .agg(pl.col(amount).sum())
@@ -222,17 +223,21 @@ def _rows(facts: MetricFacts, source: str, currency: str, zone: ZoneInfo) -> pl.
     )
 
 
-def _in_full(name: str) -> pl.Expr:
-    is_without_rate = pl.col("value_minor").is_not_null() & pl.col("reported_minor").is_null()
-    return pl.when(~is_without_rate.any()).then(pl.col("reported_minor").sum()).cast(pl.Int64).alias(name)
+def _in_full(name: str, of: pl.Expr | None = None) -> pl.Expr:
+    of = pl.lit(value=True) if of is None else of
+    is_without_rate = of & pl.col("value_minor").is_not_null() & pl.col("reported_minor").is_null()
+    added = pl.when(of).then(pl.col("reported_minor")).sum()
+    return pl.when(~is_without_rate.any()).then(added).cast(pl.Int64).alias(name)
 
 
+_IS_PURCHASE: Final = pl.col("conversion_type") == ConversionType.purchase
 _N: Final = pl.len().cast(pl.Int64)
 _SUMMED: Final = {
     "conversions": [
         _in_full("revenue"),
         _N.alias("conversions"),
-        (pl.col("conversion_type") == ConversionType.purchase).sum().cast(pl.Int64).alias("purchases"),
+        _IS_PURCHASE.sum().cast(pl.Int64).alias("purchases"),
+        _in_full("purchase_revenue", _IS_PURCHASE),
     ],
     "results": [pl.col("share").sum().alias("attributed_conversions"), _in_full("attributed_revenue")],
     "touchpoints": [_N.alias("sessions"), pl.col("is_resolved").sum().cast(pl.Int64).alias("resolved_sessions")],

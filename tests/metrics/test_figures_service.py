@@ -21,9 +21,11 @@ BY_HAND = {
     "revenue": 210_000,
     "conversions": 3,
     "purchases": 2,
+    "purchase_revenue": 200_000,
     "leads": 2,
     "social_posts": 1,
     "roas": 2.1,
+    "purchase_roas": 2.0,
     "attributed_conversions": 1.6,
     "attributed_revenue": 180_000,
     "attributed_roas": 1.8,
@@ -218,6 +220,7 @@ def test_an_empty_store_has_zeros_and_reasons_and_no_days(any_engine: Engine) ->
     assert {name for name, one in found.items() if one.value == 0} == {
         *("ad_spend", "revenue", "conversions", "purchases", "leads", "social_posts", "attributed_conversions"),
         *("attributed_revenue", "impressions", "clicks", "visitors", "sessions", "resolved_sessions"),
+        "purchase_revenue",
     }
     assert all((one.value is None) == bool(one.unknown_because) for one in found.values())
     assert daily_figures(any_engine, Period(), **USUAL).height == 0

@@ -133,6 +133,7 @@ def test_the_dashboard(site: TestClient, told: dict[str, float | None]) -> None:
     dashboard = get(site, "ad-planning/dashboard")
     assert dashboard["conversions"]["total"] == told["conversions"]
     assert dashboard["conversions"]["total_value"] == told["revenue"]
+    assert dashboard["conversions"]["by_type"]["purchase"]["value"] == told["purchase_revenue"]
     assert dashboard["attribution"]["total_sessions"] == told["sessions"]
     assert dashboard["attribution"]["resolved"] == told["resolved_sessions"]
     assert dashboard["attribution"]["resolution_rate"] == pytest.approx(told["resolution_rate"])

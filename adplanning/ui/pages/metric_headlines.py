@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from adplanning.metrics.definitions import HEADLINES
-from adplanning.metrics.figures_service import compared_figures
+from adplanning.metrics.definitions import HEADLINES, METRICS
+from adplanning.metrics.figures_service import Comparison, compared_figures
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.pages.chosen_days import Days, in_full
-from adplanning.ui.pages.metric_words import metric_card, period_before
+from adplanning.ui.pages.metric_words import metric_card, period_before, written
 from adplanning.ui.visit import Visit
 
 LABELS: Final[Mapping[str, str]] = {
@@ -45,6 +45,8 @@ SOURCES: Final[Mapping[str, Source]] = {
     "leads": Source("leads", "No lead has come in yet: connect Meta, or import them.", "meta-ads/connection"),
     "social_posts": Source("social_posts", "No post is known yet: connect Meta, or add one.", "social-posts"),
 }
+# All conversions may have values; what carts and checkouts are said to be worth is no income.
+_BY_PURCHASES: Final = {"revenue": "purchase_revenue", "roas": "purchase_roas"}
 _SAME_SOURCE: Final = {"conversions": "revenue", "roas": "ad_spend"}
 
 
@@ -58,12 +60,11 @@ def headlines(visit: Visit, days: Days) -> tuple[list[Kpi], str]:
         currency=settings.currency,
         zone=settings.zone,
         public_revenue=settings.public_revenue,
-        names=HEADLINES,
+        names=[*HEADLINES, *_BY_PURCHASES.values()],
     )
     with visit.reading() as session:
         cards = [
-            _told(session, name, metric_card(name, found[name], days, currency=settings.currency, label=label))
-            for name, label in LABELS.items()
+            _told(session, name, _card(name, label, found, days, settings.currency)) for name, label in LABELS.items()
         ]
     against = f", against {in_full_both(before)}" if before else ""
     return cards, f"{days.in_words}{against}. Every number leads to the page that explains it."
@@ -77,6 +78,14 @@ def in_full_both(days: Days) -> str:
 def is_known(session: Session, table: str) -> bool:
     """Whether a table holds anything at all."""
     return session.execute(select(TABLES[table].c.id).limit(1)).first() is not None
+
+
+def _card(name: str, label: str, found: Mapping[str, Comparison], days: Days, currency: str) -> Kpi:
+    card = metric_card(name, found[name], days, currency=currency, label=label)
+    part = _BY_PURCHASES.get(name)
+    if part is None or card.words or found[part].now.value == found[name].now.value:
+        return card
+    return replace(card, words=f"{written(METRICS[part].unit, found[part].now.value, currency)[0]} by purchases alone")
 
 
 def _told(session: Session, name: str, card: Kpi) -> Kpi:

@@ -131,12 +131,28 @@ def test_roas_is_green_from_one_on_and_says_so_in_words(
     assert (roas["badge"]["colour"], bool(roas["badge"]["text"]), bool(roas["badge"]["icon"])) == (colour, True, True)
 
 
-def bought(engine: Engine, value: int, *, currency: str = "INR") -> None:
-    """One purchase, which the shop has confirmed."""
+def test_what_carts_are_said_to_be_worth_is_told_apart_from_purchases(
+    engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    account(engine)
+    day(engine, campaign(engine, "Quilts"), date(2026, 10, 20), 100)
+    bought(engine, 300)
+    assert headlines(opened(new_visit, frame, engine))["Total Revenue"]["words"] == ""
+    bought(engine, 200, kind="add_to_cart")
+    cards = headlines(opened(new_visit, frame, engine))
+    told = {label: (cards[label]["value"], cards[label]["words"]) for label in ("Total Revenue", "ROAS")}
+    assert told == {
+        "Total Revenue": ("₹500", "₹300 by purchases alone"),
+        "ROAS": ("5.00×", "3.00× by purchases alone"),
+    }
+
+
+def bought(engine: Engine, value: int, *, currency: str = "INR", kind: str = "purchase") -> None:
+    """One conversion, which the shop has confirmed."""
     fields = validated(
         ConversionFields,
         {
-            "conversion_type": "purchase",
+            "conversion_type": kind,
             "visitor_id": "v1",
             "conversion_value": value,
             "currency": currency,
