@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import nbformat
 from nbformat import NotebookNode
 
-from adplanning.core.errors import InvalidData
+from adplanning.core.errors import InvalidData, RunFailed
 from adplanning.core.periods import Period
 from adplanning.core.texts import storable_text
 
@@ -59,6 +59,17 @@ def result_of(notebook: NotebookNode) -> dict[str, Any] | None:
     return next((dict(data[RESULT]) for data in bundles if RESULT in data), None)
 
 
+def cell_fault(cell: int, error: str, words: str) -> str:
+    """Why a cell failed; a notebook that raises `RunFailed` has said it in a sentence of its own.
+
+    >>> cell_fault(3, "ValueError", "no spend")
+    'cell In [3] failed with ValueError: no spend'
+    >>> cell_fault(3, "RunFailed", "Meta does not answer")
+    'Meta does not answer'
+    """
+    return words if error == RunFailed.__name__ else f"cell In [{cell}] failed with {error}: {words}"
+
+
 def fault_of(notebook: NotebookNode) -> str | None:
     """Why an executed notebook did not come to its end; None when it did.
 
@@ -68,7 +79,7 @@ def fault_of(notebook: NotebookNode) -> str | None:
     for number, cell in enumerate(_code_cells(notebook), 1):
         for output in cell.outputs:
             if output.output_type == "error":
-                return f"cell In [{number}] failed with {output.ename}: {output.evalue}"
+                return cell_fault(number, output.ename, output.evalue)
         if cell.execution_count is None:
             return f"cell In [{number}] was not run"
     if result_of(notebook) is None:

@@ -25,7 +25,7 @@ from papermill.execute import execute_notebook
 from sqlalchemy import Engine
 from traitlets import default
 
-from adplanning.batch_contract import Value, fault_of, read_notebook
+from adplanning.batch_contract import Value, cell_fault, fault_of, read_notebook
 from adplanning.batch_lease import Heartbeat
 from adplanning.batch_progress import ProgressNote
 from adplanning.core.errors import RunFailed
@@ -188,7 +188,7 @@ def execute(
                 witness=witness,
             )
     except PapermillExecutionError as stop:
-        fault = f"cell In [{witness.cell}] failed with {stop.ename}: {stop.evalue}"
+        fault = cell_fault(witness.cell, stop.ename, stop.evalue)
     except DeadKernelError:
         fault = f"the kernel died in cell In [{witness.cell}]: it was killed, or ran out of memory"
     except CellTimeoutError:

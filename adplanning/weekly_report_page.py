@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import altair as alt
 import polars as pl
@@ -16,6 +17,7 @@ from jinja2 import Environment
 
 from adplanning.core.money import to_major
 from adplanning.metrics.definitions import METRICS
+from adplanning.metrics.figures_service import Comparison
 from adplanning.ui import formats
 from adplanning.weekly_report import TOLD, WeeklyNumbers
 from adplanning.weekly_report_words import MEASURES, change_words, figure_words, findings, forecast_words
@@ -46,14 +48,15 @@ def report_html(numbers: WeeklyNumbers, charts: Mapping[str, alt.TopLevelMixin],
     drawn = {title: _picture(chart) for title, chart in charts.items()}
     return _PAGE.render(
         days=numbers.days.words,
-        before=f"{numbers.days.before_first_on:%-d %b} – {numbers.days.before_last_on:%-d %b %Y}",
+        before=numbers.days.before_words,
         currency=numbers.currency,
         zone=numbers.zone,
-        made=f"{now.astimezone(now.tzinfo):%-d %b %Y, %H:%M} UTC",
+        made=f"{now.astimezone(ZoneInfo(numbers.zone)):%-d %b %Y, %H:%M}",
         findings=findings(numbers),
         gaps=numbers.gaps,
         headlines=[_headline(numbers, name) for name in TOLD],
         has_usual=bool(numbers.usual),
+        usual=numbers.days.usual_words,
         charts=drawn,
         tables=[
             _campaigns(numbers),
@@ -78,10 +81,18 @@ def _headline(numbers: WeeklyNumbers, name: str) -> dict[str, Any]:
         "why": figure.now.unknown_because or "",
         "before": figure_words(name, None if figure.before is None else figure.before.value, numbers.currency),
         "usual": figure_words(name, numbers.usual.get(name), numbers.currency),
-        "change": change_words(figure.change),
+        "change": _change(figure),
         "mood": {1: "good", -1: "bad"}.get(direction * metric.good, ""),
         "course": _course(figure.days),
     }
+
+
+def _change(figure: Comparison) -> str:
+    before = None if figure.before is None else figure.before.value
+    if figure.now.value is None or before is None:
+        return "no change is known"
+    # Against nothing there is no share.
+    return "as before" if figure.now.value == before else change_words(figure.change) or "none before"
 
 
 def _course(days: Sequence[float | None]) -> list[str]:
@@ -128,7 +139,7 @@ def _channels(numbers: WeeklyNumbers) -> _Table:
     rows = [
         [
             row["name"].capitalize(),
-            formats.number(row["credited_conversions"], 1, currency=numbers.currency),
+            formats.number(row["credited_conversions"], currency=numbers.currency),
             formats.short_money(row["credited_value"], numbers.currency),
             formats.percent(row["share"]),
         ]
@@ -192,7 +203,7 @@ def _forecasts(numbers: WeeklyNumbers) -> _Table:
 
 
 def _moves(numbers: WeeklyNumbers) -> _Table:
-    heads = ["Campaign", "Spends a day#", "Should spend#", "Expected revenue#", "But"]
+    heads = ["Campaign", "Spends a day#", "Should spend a day#", "Expected revenue a day#", "Caution"]
     if numbers.moves is None:
         return _Table("Budget advice", heads, [], f"None: {numbers.no_moves}.")
     rows = [
@@ -218,7 +229,13 @@ def _alerts(numbers: WeeklyNumbers) -> _Table:
 
 
 def _picture(chart: alt.TopLevelMixin) -> str:
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=vl_version_for_vl_convert(), allowed_base_urls=[])
+    # A reader's font may be wider than the one it was measured with: labels at the edge need room.
+    svg = vl_convert.vegalite_to_svg(
+        chart.to_dict(),
+        vl_version=vl_version_for_vl_convert(),
+        config={"padding": {"left": 32, "right": 32, "top": 5, "bottom": 5}},
+        allowed_base_urls=[],
+    )
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
@@ -238,7 +255,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 1.5rem; color: var(--ink); bac
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; }
 h2 { font-size: 1.2rem; margin: 1.75rem 0 .5rem; }
 p { margin: .25rem 0; }
-.quiet { color: var(--quiet); font-size: .875rem; }
+.quiet { color: var(--quiet); font-size: .875em; }
 .findings { font-size: 1.1rem; padding-left: 1.25rem; }
 .findings li { margin: .4rem 0; }
 .gaps { border-left: .25rem solid #E69F00; padding: .25rem .75rem; margin: 1rem 0; }
@@ -252,14 +269,18 @@ th, td { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; te
 th { font-weight: 600; }
 .number { text-align: right; padding-right: .75rem; }
 .wide { overflow-x: auto; }
+figure { margin: .5rem 0; break-inside: avoid; }
 img { display: block; max-width: 100%; height: auto; margin: .5rem 0; }
 dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; }
 @page { size: A4; margin: 14mm; }
 @media print {
-  body { padding: 0; max-width: none; font-size: 10pt; }
-  section, figure, tr { break-inside: avoid; }
-  h2 { break-after: avoid; }
-  .numbers { break-before: page; }
+  body { padding: 0; max-width: none; font-size: 9pt; }
+  section, tr { break-inside: avoid; }
+  h1 { font-size: 18pt; } h2 { font-size: 12pt; margin-top: 12pt; break-after: avoid; }
+  .findings { font-size: 10.5pt; }
+  .tiles { grid-template-columns: repeat(3, 1fr); gap: 6pt; }
+  .tile { padding: 6pt 8pt; }
+  .tile strong { font-size: 14pt; }
 }
 </style>
 </head>
@@ -296,7 +317,7 @@ dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; }
 <div class="tile">
 <p>{{ one.title }}</p>
 <strong{% if one.why %} title="{{ one.why }}"{% endif %}>{{ one.value }}</strong>
-<p class="{{ one.mood }}">{{ one.change or "no change is known" }}</p>
+<p class="{{ one.mood }}">{{ one.change }}</p>
 <p class="quiet">before {{ one.before }}{% if has_usual %}, usually {{ one.usual }}{% endif %}</p>
 {% if one.course %}
 <svg width="120" height="30" viewBox="-2 -2 124 32" role="img" aria-label="Its course by day">
@@ -308,8 +329,8 @@ dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; }
 </div>
 {% endfor %}
 </div>
-<p class="quiet">{% if has_usual %}Usually: the mean of the four spans before.{% else %}\
-What is usual is told once the store knows four spans before.{% endif %}</p>
+<p class="quiet">{% if has_usual %}Usually: {{ usual }}.{% else %}\
+What is usual, {{ usual }}, is told once the store knows them.{% endif %}</p>
 {% for title, picture in charts.items() %}
 <figure>
 <img src="{{ picture }}" alt="{{ title }}">

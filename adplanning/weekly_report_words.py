@@ -14,7 +14,7 @@ from adplanning.ui import formats
 from adplanning.weekly_report import ForecastHeld, WeeklyNumbers
 
 _SAME: Final = 0.005
-MEASURES: Final = {"revenue": "Revenue", "spend": "Ad spend", "conversions": "Conversions"}
+MEASURES: Final = {"revenue": "Attributed revenue", "spend": "Ad spend", "conversions": "Attributed conversions"}
 
 
 def figure_words(name: str, value: float | None, currency: str) -> str:
@@ -66,17 +66,18 @@ def forecast_words(held: ForecastHeld, value: float | None, currency: str) -> st
 
 def _money(numbers: WeeklyNumbers) -> Iterator[str]:
     revenue, spend, roas = (numbers.figures[name] for name in ("revenue", "ad_spend", "roas"))
+    before = f"the {numbers.days.span} before"
     words = {name: figure_words(name, numbers.figures[name].now.value, numbers.currency) for name in numbers.figures}
     if revenue.now.value is None:
         yield f"Revenue is not known: {revenue.now.unknown_because}"
     else:
         usual = _against_usual(numbers, "revenue")
-        yield f"Revenue was {words['revenue']}{_against(revenue.change, 'the time before')}{usual}."
+        yield f"Revenue was {words['revenue']}{_against(revenue.change, before)}{usual}."
     if spend.now.value is not None and roas.now.value is not None:
-        before = None if roas.before is None else roas.before.value
-        was = f", {formats.times(before)} the time before" if before is not None else ""
-        cost = f"Ads cost {words['ad_spend']}{_against(spend.change, 'the time before')}"
-        yield f"{cost}: all revenue was {words['roas']} of what they cost{was}."
+        earlier = None if roas.before is None else roas.before.value
+        was = f", {formats.times(earlier)} {before}" if earlier is not None else ""
+        cost = f"Ads cost {words['ad_spend']}{_against(spend.change, before)}"
+        yield f"{cost}; ROAS (all revenue ÷ ad spend) was {words['roas']}{was}."
 
 
 def _campaigns(numbers: WeeklyNumbers) -> Iterator[str]:
@@ -86,7 +87,7 @@ def _campaigns(numbers: WeeklyNumbers) -> Iterator[str]:
         for row in rows.filter(pl.col("revenue_change") * sign > 0).iter_rows(named=True):
             size = formats.short_money(to_major(abs(row["revenue_change"]), numbers.currency), numbers.currency)
             roas = f", at an attributed ROAS of {formats.times(row['roas'])}" if row["roas"] is not None else ""
-            yield f"{row['campaign_name']} {what}: {size} of attributed revenue {'more' if sign > 0 else 'less'}{roas}."
+            yield f"{row['campaign_name']} {what}: {size} {'more' if sign > 0 else 'less'} attributed revenue{roas}."
     wasted = numbers.campaigns.filter(pl.col("ad_spend") > 0, pl.col("attributed_conversions") == 0)
     if wasted.height:
         cost = formats.short_money(to_major(int(wasted["ad_spend"].sum()), numbers.currency), numbers.currency)
@@ -99,17 +100,19 @@ def _leads(numbers: WeeklyNumbers) -> Iterator[str]:
     if leads.now.value:
         converted = numbers.leads.filter(pl.col("status") == "converted")["n"].sum()
         n_leads = formats.number(leads.now.value, currency=numbers.currency)
-        yield f"{n_leads} leads came{_against(leads.change, 'the time before')}; {converted:,} have bought so far."
+        against = _against(leads.change, f"the {numbers.days.span} before")
+        yield f"{n_leads} leads came{against}; {converted:,} have bought so far."
 
 
 def _forecast(held: ForecastHeld, currency: str) -> str:
     expected = forecast_words(held, held.expected, currency)
     if held.actual is None:
-        return f"{expected} of revenue was forecast; what came is not known of every day."
+        return f"{expected} of attributed revenue was forecast; what came is not known of every day."
     off = ratio(held.actual - held.expected, held.expected)
-    by = "" if off is None else f", {formats.percent(abs(off))} {'more' if off >= 0 else 'less'} than forecast"
+    by = "" if off is None else f", {formats.percent(abs(off))} {'more' if off >= 0 else 'less'}"
     within = f"{held.n_within} of {held.n_days} days lay within their bounds"
-    return f"Forecast revenue was {expected}, and {forecast_words(held, held.actual, currency)} came{by}; {within}."
+    came = forecast_words(held, held.actual, currency)
+    return f"{MEASURES[held.measure]} was forecast to be {expected}, and {came} came{by}; {within}."
 
 
 def _experiments(numbers: WeeklyNumbers) -> Iterator[str]:
@@ -153,4 +156,4 @@ def _against(change: float | None, what: str) -> str:
 def _against_usual(numbers: WeeklyNumbers, name: str) -> str:
     value, usual = numbers.figures[name].now.value, numbers.usual.get(name)
     change = None if value is None or usual is None else ratio(value - usual, usual)
-    return _against(change, "the mean of the four before that")
+    return _against(change, numbers.days.usual_words)

@@ -51,7 +51,7 @@ def test_its_numbers_are_those_of_the_workspace(ws: Workspace, numbers: WeeklyNu
 
 def test_what_is_usual_is_not_told_of_a_store_that_knows_less_than_four_weeks(numbers: WeeklyNumbers) -> None:
     assert numbers.usual == {}
-    assert "What is usual is told once the store knows four spans before." in page(numbers)
+    assert "What is usual, the mean of the 4 weeks before, is told once the store knows them." in page(numbers)
     assert numbers.course["on"].min() == date(2026, 10, 11)  # where its facts begin
 
 
@@ -62,10 +62,10 @@ def test_a_day_that_is_not_over_is_refused(ws: Workspace) -> None:
 
 def test_the_findings_are_sentences_with_the_numbers_in_them(numbers: WeeklyNumbers) -> None:
     told = findings(numbers)
-    assert told[0] == "Revenue was ₹40.6K, 88.6% more than the time before."
+    assert told[0] == "Revenue was ₹40.6K, 88.6% more than the week before."
     assert told[1] == (
-        "Ads cost ₹6.78K, 3.2% more than the time before: all revenue was 5.99× of what they cost, "
-        "3.27× the time before."
+        "Ads cost ₹6.78K, 3.2% more than the week before; ROAS (all revenue ÷ ad spend) was 5.99×, "
+        "3.27× the week before."
     )
     assert all(words.endswith((".", ":")) for words in told)
 
@@ -74,11 +74,11 @@ def test_a_forecast_is_held_against_what_came(numbers: WeeklyNumbers) -> None:
     held = [ForecastHeld("revenue", 50_000.0, 40_000.0, 7, 5), ForecastHeld("spend", 1.0, 1.0, 7, 7)]
     told = findings(replace(numbers, forecasts=held))
     assert (
-        "Forecast revenue was ₹50K, and ₹40K came, 20.0% less than forecast; 5 of 7 days lay within their bounds."
+        "Attributed revenue was forecast to be ₹50K, and ₹40K came, 20.0% less; 5 of 7 days lay within their bounds."
         in told
     )
     unknown = findings(replace(numbers, forecasts=[replace(held[0], actual=None)]))
-    assert "₹50K of revenue was forecast; what came is not known of every day." in unknown
+    assert "₹50K of attributed revenue was forecast; what came is not known of every day." in unknown
 
 
 def test_what_is_not_known_is_said_with_its_reason_and_is_no_number(numbers: WeeklyNumbers) -> None:
@@ -86,6 +86,13 @@ def test_what_is_not_known_is_said_with_its_reason_and_is_no_number(numbers: Wee
     lacking = replace(numbers, figures=numbers.figures | {"revenue": unknown}, gaps=["USD 5.00 has no exchange rate."])
     assert findings(lacking)[0] == "Revenue is not known: USD 5.00 has no exchange rate."
     assert "What these numbers lack" in page(lacking)
+
+
+@pytest.mark.parametrize(("now", "before", "words"), [(0, 0, "as before"), (3, 0, "none before"), (3, 2, "+50.0%")])
+def test_a_change_from_nothing_is_said_in_words(numbers: WeeklyNumbers, now: int, before: int, words: str) -> None:
+    change = (now - before) / before if before else None
+    leads = Comparison(Figure(now), Figure(before), change, ())
+    assert f">{words}</p>" in page(replace(numbers, figures=numbers.figures | {"leads": leads}))
 
 
 def test_nothing_in_the_page_runs_or_loads_whatever_a_campaign_is_called(numbers: WeeklyNumbers) -> None:

@@ -40,7 +40,7 @@ conversion.'
     >>> rule_words(Rule(AlertKind.sync_late, None, 24, "INR"))
     'You will be told when anything of a connected account was last read whole more than 24 hours ago.'
     """
-    return f"You will be told when {_condition(rule, campaign)}."
+    return f"You will be told when {condition_words(rule, campaign)}."
 
 
 def threshold_words(rule: Rule) -> str:
@@ -91,7 +91,12 @@ def share_words(share: float) -> str:
     return f"{round(percent, 1 if abs(percent) >= 10 else 2):,g}%"
 
 
-def _condition(rule: Rule, campaign: str) -> str:
+def condition_words(rule: Rule, campaign: str) -> str:
+    """The condition alone, as it stands in the sentence of `rule_words`.
+
+    >>> condition_words(Rule(AlertKind.below, "roas", 1.5, "INR"), "Quilts")
+    'ROAS of Quilts over 7 full days is below 1.50×'
+    """
     whose = campaign or ("any campaign" if rule.of_each_campaign else "")
     days = "on one full day" if rule.window_days == 1 else f"over {rule.window_days} full days"
     limit = threshold_words(rule)

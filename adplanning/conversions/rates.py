@@ -53,6 +53,7 @@ class ConversionStatistics:
     conversion_rate: float | None
     by_type: dict[str, int]
     by_platform: dict[str, int]
+    value_minor_by_type: dict[str, int]
     series: list[dict[str, Any]]
     unconverted: list[Unconverted]
 
@@ -141,13 +142,14 @@ def conversion_statistics(
             .sort("currency"),
         ]
     )
-    by_type = _counts(counts, "conversion_type")
+    by_type = _sums(counts, "count", by="conversion_type")
     return ConversionStatistics(
         total_conversions=int(counts["count"].sum()),
         total_value_minor=int(counts["reported_minor"].sum()),
         conversion_rate=conversion_rate(by_type.get(ConversionType.purchase, 0), n_visitors),
         by_type=by_type,
-        by_platform=_counts(counts, "platform"),
+        by_platform=_sums(counts, "count", by="platform"),
+        value_minor_by_type=_sums(counts, "reported_minor", by="conversion_type"),
         series=[
             {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
             for row in series.iter_rows(named=True)
@@ -156,5 +158,5 @@ def conversion_statistics(
     )
 
 
-def _counts(frame: pl.DataFrame, by: str) -> dict[str, int]:
-    return dict(frame.group_by(by).agg(pl.col("count").sum()).sort(by).iter_rows())
+def _sums(frame: pl.DataFrame, of: str, *, by: str) -> dict[str, int]:
+    return dict(frame.group_by(by).agg(pl.col(of).sum()).sort(by).iter_rows())

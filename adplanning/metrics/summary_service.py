@@ -62,17 +62,14 @@ def overview(
     website_id : conversions, sessions and what campaigns brought of this website only; spend is of no website.
     ad_account_id : the campaigns of this account only.
     """
-    by_day, by_type = (
-        statistics(
-            engine,
-            {"website_id": website_id},
-            period,
-            currency=currency,
-            zone=zone,
-            group_by=group,
-            public_revenue=public_revenue,
-        )
-        for group in ("day", "conversion_type")
+    conversions = statistics(
+        engine,
+        {"website_id": website_id},
+        period,
+        currency=currency,
+        zone=zone,
+        group_by="day",
+        public_revenue=public_revenue,
     )
     results, rates, sessions, campaigns = queries.overview_facts(
         engine, period, public_revenue=public_revenue, website_id=website_id
@@ -84,8 +81,11 @@ def overview(
         session, {"status": ExperimentStatus.running}, limit=MOST_EXPERIMENTS, offset=0
     )
     return Overview(
-        conversions=by_day,
-        by_type={row["type"]: {"count": row["count"], "value_minor": row["value_minor"]} for row in by_type.series},
+        conversions=conversions,
+        by_type={
+            kind: {"count": count, "value_minor": conversions.value_minor_by_type[kind]}
+            for kind, count in conversions.by_type.items()
+        },
         attribution=attribution_stats(engine, period, website_id=website_id),
         segments=segment_counts(session),
         n_running=n_running,
@@ -99,7 +99,7 @@ def overview(
             _in_currency(results, rates, currency=currency, zone=zone),
             campaigns,
         ),
-        trend=_trend(by_day, sessions, zone),
+        trend=_trend(conversions, sessions, zone),
     )
 
 

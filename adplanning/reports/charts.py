@@ -93,7 +93,7 @@ def changes_chart(rows: pl.DataFrame, *, currency: str) -> alt.Chart:
                 axis=alt.Axis(labelLimit=200, ticks=False, domain=False),
             ),
             yOffset=alt.YOffset("span:N", sort=list(titles.values())),
-            x=alt.X("amount:Q", title=None, axis=alt.Axis(labelExpr=amount_labels(currency))),
+            x=alt.X("amount:Q", title=None, axis=alt.Axis(labelExpr=amount_labels(currency), tickCount=6)),
             color=alt.Color(
                 "span:N",
                 title=None,

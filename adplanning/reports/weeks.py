@@ -33,10 +33,38 @@ class ReportDays:
         >>> report_days(date(2026, 11, 1), 1).words
         '26 Oct – 1 Nov 2026'
         """
-        first, last = self.first_on, self.last_on
-        if (first.year, first.month) == (last.year, last.month):
-            return f"{first.day}–{last:%-d %b %Y}"
-        return f"{first:%-d %b}{f' {first.year}' if first.year != last.year else ''} – {last:%-d %b %Y}"
+        return _words(self.first_on, self.last_on)
+
+    @property
+    def before_words(self) -> str:
+        """The days before, written in the same way.
+
+        >>> report_days(date(2026, 11, 11), 1).before_words
+        '26 Oct – 1 Nov 2026'
+        """
+        return _words(self.before_first_on, self.before_last_on)
+
+    @property
+    def span(self) -> str:
+        """How long it is, in words that `before` can follow.
+
+        >>> report_days(date(2026, 11, 11), 1).span, report_days(date(2026, 11, 11), 2).span
+        ('week', '2 weeks')
+        """
+        n_weeks = ((self.last_on - self.first_on).days + 1) // 7
+        return "week" if n_weeks == 1 else f"{n_weeks} weeks"
+
+    @property
+    def usual_words(self) -> str:
+        """What is called usual.
+
+        >>> report_days(date(2026, 11, 11), 1).usual_words
+        'the mean of the 4 weeks before'
+        >>> report_days(date(2026, 11, 11), 2).usual_words
+        'the mean of the 4 times 2 weeks before'
+        """
+        spans = "weeks" if self.span == "week" else f"times {self.span}"
+        return f"the mean of the {USUAL_SPANS} {spans} before"
 
 
 def report_days(as_of_on: date, weeks: int = 1) -> ReportDays:
@@ -61,3 +89,9 @@ def report_days(as_of_on: date, weeks: int = 1) -> ReportDays:
     span = timedelta(weeks=weeks)
     first_on = last_on - span + timedelta(days=1)
     return ReportDays(first_on, last_on, first_on - span, last_on - span, first_on - USUAL_SPANS * span)
+
+
+def _words(first: date, last: date) -> str:
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last:%-d %b %Y}"
+    return f"{first:%-d %b}{f' {first.year}' if first.year != last.year else ''} – {last:%-d %b %Y}"

@@ -16,6 +16,7 @@ from adplanning.ui.visit import Visit
 Values = Mapping[str, Any]
 # pydantic's own words for a field that is not there.
 _MISSING = "Field required"
+_FILL_IN = "Fill this in."
 MAX_ROWS = 50
 
 
@@ -124,22 +125,35 @@ class Form(Component):
         self.shown = False
 
     def _try(self, act: Callable[[Values], object], data: dict[str, Any]) -> bool:
+        given: Values | None = None
         try:
-            act(self._taken(data.get("values")))
+            given = self._taken(data.get("values"))
+            act(given)
         except InvalidData as refused:
             keys = {one.key for one in self._fields}
             issues: dict[str, str] = {}
             for path, words in refused.issues or [("", refused.message)]:
                 key = next((key for key in keys if path == key or path.startswith(f"{key}.")), "")
-                said = "Fill this in." if words == _MISSING else words
+                said = _FILL_IN if words == _MISSING else words
                 issues.setdefault(key, said if key or not path else f"{path}: {said}")
-            self._say(issues)
+            self._say({**issues, **dict.fromkeys(self._left_empty(given), _FILL_IN)})
             return False
         except Exception as fault:  # noqa: BLE001 - told in the form, which waits for an answer
             self._say({"": sentence_of(fault)})
             return False
         self._say({})
         return True
+
+    def _left_empty(self, given: Values | None) -> list[str]:
+        """The fields that must be filled in and are not: all of them, though a refusal may name the first alone."""
+        return [
+            one.key
+            for one in self._fields
+            if given is not None
+            and one.required
+            and given.get(one.key) in (None, [])
+            and all(given.get(key) in among for key, among in one.only_for.items())
+        ]
 
     def _say(self, issues: Mapping[str, str]) -> None:
         self.issues = {"n": next(self._numbers), "by_field": dict(issues)}

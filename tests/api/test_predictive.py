@@ -60,6 +60,7 @@ def test_predictions_are_listed_and_summed_up_over_all_pages(admin: TestClient) 
         },
         "clv": {
             "total": 2,
+            "currency": "INR",
             "avg_predicted": 18_000,
             "total_predicted": 36_000,
             "by_tier": {"platinum": 0, "gold": 1, "silver": 0, "bronze": 1},
@@ -104,11 +105,12 @@ def test_customers_at_risk_are_shown_with_reasons_and_advice(admin: TestClient) 
         "critical_count": 2,
         "high_value_at_risk": 1,
         "potential_revenue_at_risk": 27_000,
+        "currency": "INR",
     }
     first, second, third = answer["at_risk_customers"]
     assert first.keys() == {"person_id", "person", "churn_risk", "clv", "priority"}
     assert (first["person_id"], first["priority"]) == ("asha", "high_value_at_risk")
-    assert first["clv"] == {"predicted": 36_000, "remaining": 27_000, "tier": "gold"}
+    assert first["clv"] == {"currency": "INR", "predicted": 36_000, "remaining": 27_000, "tier": "gold"}
     assert first["churn_risk"].items() >= {"score": 65, "level": "high"}.items()
     assert first["churn_risk"]["contributing_factors"]["activity_risk"] == 100
     assert first["churn_risk"]["recommendations"]

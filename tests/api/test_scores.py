@@ -161,6 +161,7 @@ def test_filters_narrow_the_list_and_unknown_ones_are_refused(admin: TestClient)
     assert admin.get(URL, params={"tier": "critical"}).json()["count"] == 1
     assert admin.get(URL, params={"score_type": "clv"}).json() == {
         "scores": [],
+        "currency": "INR",
         "aggregates": {},
         "count": 0,
         "limit": 50,

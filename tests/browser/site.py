@@ -153,7 +153,7 @@ def served(
         process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
         site = Site(f"http://127.0.0.1:{port}", home, engine, process)
         try:
-            eventually(lambda: _is_ready(site), "the dashboards are ready", 240)
+            eventually(lambda: _is_ready(site), "the dashboards are ready", 480)
             yield site
         finally:
             process.send_signal(signal.SIGTERM)

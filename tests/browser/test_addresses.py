@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from adplanning.core.vocabulary import Role
 from tests.browser.conftest import NewVisitor
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import FIRST_PAGE_MS, Visitor
 
 
 def test_back_forward_and_reload_lead_where_one_was(analyst: Visitor) -> None:
@@ -17,7 +17,7 @@ def test_back_forward_and_reload_lead_where_one_was(analyst: Visitor) -> None:
     analyst.rows.first.locator("a").first.click()
     expect(page.locator(".adp-details").first).to_be_visible()
     page.get_by_label("Breadcrumbs").get_by_role("link", name="Ad planning").click()
-    expect(analyst.heading).to_have_text("Ad planning")
+    expect(analyst.heading).to_have_text("Ad Planning & Attribution")
 
     page.evaluate("history.back()")
     expect(page.locator(".adp-details").first).to_be_visible()
@@ -72,6 +72,7 @@ def test_an_address_that_the_server_does_not_know_is_a_page_with_a_way_back(fres
     assert answer is not None
     assert answer.status == 404
     expect(visitor.page.get_by_role("heading", name="Nothing here")).to_be_visible()
-    visitor.page.get_by_role("link", name="Go to the first page").click()
+    visitor.expects_status(503)  # while no kernel is warm; the page asks again by itself
+    visitor.page.get_by_role("link", name="Go to the first page").click(timeout=FIRST_PAGE_MS)
     visitor.wait()
-    expect(visitor.heading).to_have_text("Ad planning")
+    expect(visitor.heading).to_have_text("Ad Planning & Attribution")

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import expect
+from sqlalchemy import insert
 
+from adplanning.store.session import write_transaction
+from adplanning.store.tables.catalogue import TABLES
+from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 LIST = "/app/ad-planning/batch-runs"
@@ -49,6 +55,27 @@ def test_a_notebook_is_run_by_hand_followed_to_its_end_and_read(analyst: Visitor
     assert "from adplanning" not in content
     assert "<script" not in content
     notebook.close()
+
+
+@pytest.mark.parametrize(("kind", "content"), [("HTML", b"<!doctype html>"), ("PDF", b"%PDF-1.7")])
+def test_the_report_of_a_run_is_saved_under_a_name_that_says_of_when_it_is(
+    analyst: Visitor, site: Site, kind: str, content: bytes
+) -> None:
+    at = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    run_id = f"run_report_{kind.lower()}"
+    (site.home / f"{run_id}.{kind.lower()}").write_bytes(content)
+    with write_transaction(site.engine) as connection:
+        connection.execute(
+            insert(TABLES["batch_runs"]).values(
+                id=run_id, notebook="weekly_report", parameters={}, status="succeeded", message="Written.",
+                output_path=str(site.home / f"{run_id}.ipynb"), started_at=at, heartbeat_at=at, finished_at=at,
+            )
+        )  # fmt: skip
+    page = analyst.go(f"{LIST}/{run_id}").page
+    with page.expect_download() as download:
+        analyst.button(f"Download {kind}").click()
+    assert download.value.suggested_filename == f"weekly_report_2026-11-23.{kind.lower()}"
+    assert download.value.path().read_bytes() == content
 
 
 def test_what_an_executed_notebook_has_printed_is_only_text(analyst: Visitor) -> None:

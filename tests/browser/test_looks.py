@@ -75,6 +75,9 @@ def by_light(analyst: Visitor) -> Visitor:
 def by_dark(analyst: Visitor) -> Iterator[Visitor]:
     _wear(analyst, "dark")
     yield analyst
+    # What lies over the page lies over the button, too.
+    analyst.page.keyboard.press("Escape")
+    expect(analyst.page.locator(".v-dialog.v-overlay--active")).to_have_count(0)
     _wear(analyst, "light")
 
 

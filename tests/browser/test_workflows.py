@@ -258,8 +258,8 @@ def test_leads_are_followed_from_their_sync_to_their_conversion(marketer: Visito
     first = page.locator('[data-lane="new"] .adp-lane-card').first
     name = str(first.get_by_role("button").first.get_attribute("aria-label")).removeprefix("Move: ")
     for lane, status in (("new", "Contacted"), ("contacted", "Qualified"), ("qualified", "Converted")):
-        page.locator(f'[data-lane="{lane}"] .adp-lane-card').first.get_by_role("button", name=f"Move: {name}").click()
-        page.locator(".v-overlay--active .v-list-item", has_text=status).click()
+        moved = page.locator(f'[data-lane="{lane}"]').get_by_role("button", name=f"Move: {name}", exact=True)
+        marketer.choose(moved.first, status)
         if status == "Converted":
             marketer.field("actual_value").fill("12500")
             marketer.button("Save changes").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Dialog, Locator, Page, Response, expect
 
 from tests.browser.site import Site
 
-FIRST_PAGE_MS = 90_000
+FIRST_PAGE_MS = 180_000
 CHANGE_MS = 20_000
 _FOLLOW = """async (address) => {
   const parts = document.querySelectorAll("#adp-content > :not(h1, p, .adp-fault)");

@@ -102,6 +102,8 @@ def test_every_breakdown_adds_up_to_the_total_in_whatever_order(
     assert sum(row["count"] for row in found.series) == found.total_conversions == len(given)
     assert sum(row["value_minor"] for row in found.series) == found.total_value_minor
     assert sum(found.by_type.values()) == sum(found.by_platform.values()) == len(given)
+    assert sum(found.value_minor_by_type.values()) == found.total_value_minor
+    assert list(found.value_minor_by_type) == list(found.by_type)
     shuffled = list(given)
     random.shuffle(shuffled)
     assert statistics(shuffled, group_by=group_by) == found

@@ -64,6 +64,7 @@ def test_it_reads_all_and_says_how_far_it_is_and_shows_no_secret(
     assert graph.access_token not in shown
     assert graph.app_secret not in shown
     assert "figures of ads" in shown
+    assert "What was spent each day? (INR)" in shown
 
 
 def test_it_reads_only_the_account_and_the_streams_that_are_asked_for(

@@ -14,6 +14,7 @@ from adplanning.ui.catalogue import PAGES, ROOT, page_at
 from adplanning.ui.component import Component
 from adplanning.ui.first_steps import FIRST_STEPS, first_step
 from adplanning.ui.kpis import Kpis
+from adplanning.ui.main_button import MainButton
 from adplanning.ui.notices import Notices
 from adplanning.ui.table import Table
 from adplanning.ui.upload import Upload
@@ -94,6 +95,8 @@ def test_every_page_of_a_fresh_install_opens_leads_on_and_pretends_nothing(
     shown = opened(new_visit, frame, engine, slug, view)
     assert shown
     assert frame.toasts == []
+    # It has one place on the page, where a second one would lie over the first.
+    assert sum(isinstance(widget, MainButton) for widget in shown) <= 1
     assert [widget.fault for widget in shown if isinstance(widget, Table) and widget.fault] == []
     if slug not in BEGINS_ITSELF:
         leads_on(shown[0])

@@ -99,6 +99,19 @@ def test_a_field_that_is_not_there_is_asked_for_in_plain_words(desk: Desk) -> No
     assert desk.issues == {"name": "Fill this in."}
 
 
+def test_every_field_that_must_be_filled_in_is_asked_for_at_once(desk: Desk) -> None:
+    more = (
+        Field("amount", "Amount", "number", required=True, only_for={"kind": ["a"]}),
+        Field("day", "Day", "day", required=True, only_for={"kind": ["b"]}),
+    )
+    desk.form.have([*FIELDS, *more])
+    desk.fault = InvalidData.at("name", "is too short")
+    desk.submit(kind="a")
+    assert desk.issues == {"name": "Fill this in.", "amount": "Fill this in."}
+    desk.submit(kind="a", name="B", amount=3)
+    assert desk.issues == {"name": "is too short"}
+
+
 def test_the_same_refusal_twice_is_a_new_answer(desk: Desk) -> None:
     desk.fault = InvalidData.at("name", "is taken")
     answers: list[object] = []

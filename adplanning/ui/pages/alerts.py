@@ -9,7 +9,7 @@ from sqlalchemy import select
 from adplanning.alerts import service
 from adplanning.alerts.fields import RuleChange
 from adplanning.alerts.suggestions import suggestions
-from adplanning.alerts.wording import rule_words
+from adplanning.alerts.wording import condition_words, rule_words
 from adplanning.core.vocabulary import AlertKind
 from adplanning.store.tables.alerts import AlertRule
 from adplanning.ui import badges, formats
@@ -85,13 +85,13 @@ def _all(visit: Visit) -> Sequence[Component]:
     bar, start = run_bar(
         visit,
         "check_alerts",
-        goes_on="Every rule is held against the figures",
+        goes_on="Every rule is held against the figures.",
         told=ending("The rules are checked.", "The check failed."),
         then=show,
     )
     check = Action("check", "Check now", "mdi-bell-check-outline", lambda _: start({}))
     offers.show(_not_there_yet(visit))
-    return [MainButton(visit, add), MainButton(visit, check), bar, open_ones, rules, offers, ended, form.form]
+    return [MainButton(visit, add), Details(visit, {}, [check]), bar, open_ones, rules, offers, ended, form.form]
 
 
 def _not_there_yet(visit: Visit) -> list[Offer]:
@@ -106,7 +106,8 @@ def _not_there_yet(visit: Visit) -> list[Offer]:
 
 
 def _row(visit: Visit, kept: AlertRule, campaign: str) -> Row:
-    words = rule_words(service.watched(kept), campaign)
+    watched = service.watched(kept)
+    words = rule_words(watched, campaign)
     return Row(
         kept.id,
         kept.name,
@@ -114,7 +115,7 @@ def _row(visit: Visit, kept: AlertRule, campaign: str) -> Row:
         {
             "name": text(kept.name),
             "kind": badges.ALERT_KINDS[AlertKind(kept.kind)].cell(),
-            "words": text(words),
+            "words": text(condition_words(watched, campaign), hint=words),
             "checked_at": text(formats.moment(kept.checked_at, visit.settings.zone)),
             "state": _state(kept),
         },

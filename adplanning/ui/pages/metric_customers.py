@@ -11,15 +11,17 @@ from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import ScoreType
 from adplanning.journeys.analysis_service import funnel_report
 from adplanning.journeys.scope import JourneyScope
+from adplanning.people.service import list_persons
 from adplanning.scores import service as score_service
+from adplanning.segments.service import list_segments
 from adplanning.segments.summary_service import segment_counts
+from adplanning.store.tables.segments import Segment
 from adplanning.ui import badges, formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import bar, text
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.pages.chosen_days import Days
 from adplanning.ui.pages.journeys import STAGES
-from adplanning.ui.pages.metric_headlines import is_known
 from adplanning.ui.pages.metric_words import Part, count_card, dated
 from adplanning.ui.pages.scores import headlines as score_headlines
 from adplanning.ui.sections import Section
@@ -27,6 +29,7 @@ from adplanning.ui.short_list import Line, ShortList
 from adplanning.ui.visit import Visit
 
 JOURNEYS, SCORES, SEGMENTS = "ad-planning/journeys", "ad-planning/scores", "ad-planning/segments"
+N_SEGMENTS: Final = 5
 _SCORE_LABELS: Final = ("Total scored", "Avg CLV", "Avg Engagement", "High Churn Risk", "NPS")
 
 
@@ -113,21 +116,24 @@ def customer_scores(visit: Visit) -> Part:
 
 
 def customer_segments(visit: Visit) -> Part:
-    """How many segments there are, and how many memberships."""
+    """How many segments there are, how many memberships, and the largest ones."""
     currency = visit.settings.currency
     kpis = Kpis(label="Customer segments")
-    section = Section("Customer Segments", [kpis], waits_as="text, heading")
+    largest = ShortList("Largest segments", ["Segment", "Members"])
+    section = Section("Customer Segments", [kpis, largest], waits_as="text, heading, table-row@5")
 
     def read(_: Days) -> Callable[[], None]:
         with visit.reading() as session:
             counts = segment_counts(session)
-            has_customers = is_known(session, "persons")
+            n_customers = list_persons(session, limit=0, offset=0)[1]
+            found = list_segments(session, {}, limit=N_SEGMENTS, offset=0, sort="customer_count", descending=True)[0]
+            lines = [_segment(one, n_customers, currency) for one in found]
         if not counts.n:
             return lambda: section.explain(
                 "No segment yet. A segment is a group of customers by rules, such as those who bought twice."
-                + ("" if has_customers else " Customers come with your orders or leads."),
-                address_of(SEGMENTS) if has_customers else address_of("ad-planning/import"),
-                "Customer segments" if has_customers else "Import orders",
+                + ("" if n_customers else " Customers come with your orders or leads."),
+                address_of(SEGMENTS) if n_customers else address_of("ad-planning/import"),
+                "Customer segments" if n_customers else "Import orders",
             )
         href = address_of(SEGMENTS)
         cards = [
@@ -142,8 +148,16 @@ def customer_segments(visit: Visit) -> Part:
 
         def put() -> None:
             kpis.show(cards)
+            largest.show(lines)
             section.show(href, "All segments", words="As last built, whatever days are chosen.")
 
         return put
 
     return Part(section, read)
+
+
+def _segment(one: Segment, n_customers: int, currency: str) -> Line:
+    """A segment with its members and their share of all customers, as the list of segments tells it."""
+    share = ratio(one.customer_count, n_customers) or 0.0
+    words = f"{formats.number(one.customer_count, currency=currency)} ({formats.percent(share)})"
+    return Line(address_of(SEGMENTS, one.id), [text(one.name, hint=one.name), bar(share, words)])

@@ -1,4 +1,4 @@
-"""One segment: its rules in words, who is in it, how large it has been, and what it shares with another."""
+"""One segment: its rules in words, who is in it, how large it has been, and beside them its summary and buttons."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.chart import ChartCard
+from adplanning.ui.columns import Columns
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details
 from adplanning.ui.kpis import Kpi, Kpis
@@ -87,7 +88,7 @@ def segment_page(visit: Visit, segment_id: str) -> Sequence[Component]:
         consequence=f"Its {n_members} members and its history go with it; the customers themselves stay.",
         back_to=address_of(SLUG),
     )
-    kpis, notices = Kpis(), Notices()
+    kpis, notices = Kpis(label="Quick summary"), Notices()
     kpis.show(_headline_members(n_members, n_persons, currency))
     notices.show([Notice(words) for words in contradictions(criteria, currency)])
     chart = ChartCard(served=visit.served, title="How large has it been?", file_name="segment-size")
@@ -98,16 +99,9 @@ def segment_page(visit: Visit, segment_id: str) -> Sequence[Component]:
         empty="It has not been built yet; Rebuild works out who is in it.",
     )
     visit.frame.later(summarise)
-    tables = [members, *([overlap] if overlap else [])]
-    return [
-        Details(visit, facts, [*own, *usual] if usual else []),
-        notices,
-        kpis,
-        *tables,
-        chart,
-        form.form,
-        member_form.form,
-    ]
+    main = [Details(visit, facts), members, *([overlap] if overlap else []), chart]
+    buttons = [Details(visit, {}, [*own, *usual])] if usual else []
+    return [notices, Columns(main, [kpis, *buttons], side_first=True), form.form, member_form.form]
 
 
 def _facts(visit: Visit, segment: Segment, criteria: Criteria) -> Mapping[str, Mapping[str, Cell]]:

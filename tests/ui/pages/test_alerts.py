@@ -72,10 +72,11 @@ def test_an_empty_page_offers_the_four_rules_and_taking_one_fills_the_form(
     send(form, "submit", {"values": values})
     assert form.issues["by_field"] == {}
     assert [one["key"] for one in offers.items] == ["roas", "fell", "sync"]
-    assert table(widgets, "Rules").rows[0]["cells"]["words"]["text"] == (
-        "You will be told when any campaign has spent more than ₹5,000 over 7 full days without a single credited "
-        "conversion."
+    told = table(widgets, "Rules").rows[0]["cells"]["words"]
+    assert (
+        told["text"] == "any campaign has spent more than ₹5,000 over 7 full days without a single credited conversion"
     )
+    assert told["hint"] == f"You will be told when {told['text']}."
 
 
 def test_the_form_says_when_one_will_be_told_and_what_the_rule_would_have_done(

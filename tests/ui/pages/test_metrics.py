@@ -18,6 +18,7 @@ from adplanning.core.vocabulary import Role
 from adplanning.journeys.analysis_service import funnel_report
 from adplanning.journeys.scope import JourneyScope
 from adplanning.metrics.definitions import HEADLINES, METRICS
+from adplanning.segments.service import find_segment
 from adplanning.store.session import writing
 from adplanning.ui import formats
 from adplanning.ui.kpis import Kpis
@@ -35,6 +36,7 @@ from tests.leads.arrived import ASHA, received
 from tests.ui.conftest import NewVisit
 from tests.ui.pages.advertised import account, add, at_noon, campaign, day
 from tests.ui.pages.conftest import Api
+from tests.ui.pages.segmented import add_segment, fill_customers
 from tests.ui.visiting import NotingFrame, send, the
 
 OCTOBER = {"from_date": "2026-10-01", "to_date": "2026-10-31"}
@@ -264,6 +266,23 @@ def test_the_other_sections_tell_what_the_api_tells(
     assert attribution["Campaign sessions"] == formats.number(totals["total_sessions"])
     assert attribution["Resolution rate"] == formats.percent(totals["resolution_rate"] / 100, 2)
     assert rows(found["Campaign Attribution"])
+
+
+def test_the_largest_segments_stand_first_each_with_its_share_of_all_customers(
+    engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    fill_customers(engine)
+    sizes = {"all": 5, "few": 1, "most": 4, "none": 0, "some": 2, "two": 2}
+    ids = {name: add_segment(engine, name, auto_update=name != "few") for name in sizes}
+    with writing(engine) as session:
+        for name, n in sizes.items():
+            find_segment(session, ids[name]).customer_count = n
+    found = sections(opened(new_visit, frame, engine))["Customer Segments"]
+    assert numbers(found) == {"Total": "6", "Active": "6", "Dynamic": "5", "Members": "14"}
+    shown = rows(found)
+    assert [row[1] for row in shown] == ["5 (100.0%)", "4 (80.0%)", "2 (40.0%)", "2 (40.0%)", "1 (20.0%)"]
+    assert shown[-1][0] == "few"
+    assert the(ShortList, found.widgets).rows[0]["href"] == f"/app/ad-planning/segments/{ids['all']}"
 
 
 def test_other_days_are_kept_in_the_address_and_computed_anew(

@@ -12,6 +12,7 @@ from adplanning.core.vocabulary import Role
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.chart import ChartCard
+from adplanning.ui.columns import Columns
 from adplanning.ui.details import Details
 from adplanning.ui.form import Form
 from adplanning.ui.kpis import Kpis
@@ -27,9 +28,12 @@ class Page:
     """The page of a segment as somebody sees it."""
 
     def __init__(self, new_visit: NewVisit, frame: NotingFrame, engine: Engine, segment_id: str, **options: Any):
-        self.widgets = list(segment_page(new_visit(engine, **options), segment_id))
+        page = segment_page(new_visit(engine, **options), segment_id)
         frame.catch_up()
-        self.details = the(Details, self.widgets)
+        columns = the(Columns, list(page))
+        self.details = the(Details, columns.main)
+        self.side = list(columns.side)
+        self.widgets = [*page, *columns.main, *columns.side]
 
     def table(self, label: str) -> Table:
         [found] = [one for one in self.widgets if isinstance(one, Table) and one.label == label]
@@ -40,7 +44,9 @@ class Page:
         return found
 
     def press(self, name: str) -> None:
-        send(self.details, "act", {"name": name})
+        for one in self.widgets:
+            if isinstance(one, Details):
+                send(one, "act", {"name": name})
 
     @property
     def kpis(self) -> dict[str, str]:
@@ -82,6 +88,13 @@ def test_the_summary_says_what_its_members_are_worth(page: Page) -> None:
         "Members": "2", "Share of customers": "40.0%", "Average CLV": "–", "Revenue": "₹1,500.00",
     }  # fmt: skip
     assert the(Kpis, page.widgets).caption == "2 of them without a predicted lifetime value."
+
+
+def test_beside_the_rules_and_members_stand_the_summary_and_the_buttons(page: Page) -> None:
+    assert the(Kpis, page.side).label == "Quick summary"
+    assert [action["title"] for action in the(Details, page.side).actions] == [
+        "Rebuild", "Add a member", "Edit", "Delete",
+    ]  # fmt: skip
 
 
 def test_a_member_leads_to_their_journey_and_is_searched_for(page: Page) -> None:
@@ -190,7 +203,8 @@ def test_a_viewer_looks_and_changes_nothing_whatever_a_browser_sends(
 ) -> None:
     before = everything(engine)
     seen = Page(new_visit, frame, engine, loyal, role=Role.viewer)
-    assert (seen.details.actions, seen.table("Members").actions) == ([], [])
+    assert [one.actions for one in seen.widgets if isinstance(one, Details)] == [[]]
+    assert seen.table("Members").actions == []
     for name in ("rebuild", "edit", "add", "delete"):
         seen.press(name)
     send(seen.table("Members"), "act", {"name": "remove", "id": "asha"})
