@@ -45,7 +45,8 @@ def conversion_facts(
     conversions, seen, rates = facts.read(
         engine,
         facts.statement("conversions", COLUMNS, period, where=[*counted_conversions(public_revenue), *matching]),
-        facts.statement("journey_events", ["visitor_id"], period, where=_seen(filters)).distinct(),
+        # Repeats are told apart below: SQLite takes several times as long for it.
+        facts.statement("journey_events", ["visitor_id"], period, where=_seen(filters)),
         facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"]),
     )
     visitors = pl.concat([conversions["visitor_id"], seen["visitor_id"]]).drop_nulls()
