@@ -43,7 +43,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
     def pretend(_: Engine, notebook: str, *__: object, **___: object) -> SimpleNamespace:
         status = statuses.setdefault(notebook, "succeeded")
-        return SimpleNamespace(notebook=notebook, status=status, message="", output_path=None)
+        return SimpleNamespace(id="run_1", notebook=notebook, status=status, message="", output_path=None)
 
     monkeypatch.setattr("adplanning.batch.run_notebook", pretend)
     return statuses
