@@ -198,11 +198,11 @@ def test_a_segment_is_built_from_its_rules_to_its_members(marketer: Visitor, dem
     add_rule(marketer, "criteria.rules[1]", "Last order", "is within the last", "30")
     expect(page.locator(".adp-rule-count strong")).to_have_text(re.compile(r"^\d+ of [\d,]+ customers match$"))
     marketer.button("Create segment").click()
-    marketer.is_told("“Loyal and recent” is built")
+    marketer.is_told("“Loyal and recent” is built", RUN_MS)
     page.get_by_role("link", name="Loyal and recent").click()
     expect(marketer.heading).to_have_text("Loyal and recent")
     marketer.button("Rebuild").click()
-    marketer.is_told("“Loyal and recent” is built")
+    marketer.is_told("“Loyal and recent” is built", RUN_MS)
 
     [made] = [one for one in demo.get(f"{API}/segments")["segments"] if one["name"] == "Loyal and recent"]
     members = demo.get(f"{API}/segments/{made['id']}/members")

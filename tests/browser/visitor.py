@@ -150,10 +150,10 @@ class Visitor:
     def filter(self, label: str) -> Locator:
         return self.page.locator(f".adp-filter:has(label:text-is('{label}'))").first
 
-    def is_told(self, words: str | re.Pattern[str]) -> None:
+    def is_told(self, words: str | re.Pattern[str], within_ms: int = CHANGE_MS) -> None:
         """A message came up that says so; it is put away again."""
         message = self.page.locator(".v-snackbar .v-snackbar__content")
-        expect(message).to_contain_text(words, timeout=CHANGE_MS)
+        expect(message).to_contain_text(words, timeout=within_ms)
         self.page.get_by_label("Close the message").click()
         expect(message).to_be_hidden()
 
