@@ -15,10 +15,10 @@ import vl_convert
 from altair.utils._importers import vl_version_for_vl_convert
 from jinja2 import Environment
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.metrics.definitions import METRICS
 from adplanning.metrics.figures_service import Comparison
-from adplanning.ui import formats
 from adplanning.weekly_report import TOLD, WeeklyNumbers
 from adplanning.weekly_report_words import MEASURES, change_words, figure_words, findings, forecast_words
 

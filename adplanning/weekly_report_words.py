@@ -7,10 +7,10 @@ from typing import Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.money import minor_digits, to_major
 from adplanning.core.ratios import ratio
 from adplanning.metrics.definitions import METRICS, Unit, shown
-from adplanning.ui import formats
 from adplanning.weekly_report import ForecastHeld, WeeklyNumbers
 
 _SAME: Final = 0.005

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from babel.numbers import format_currency, format_decimal
-
 from adplanning.alerts.changes import LEAST_COUNT
 from adplanning.alerts.rule import Rule
 from adplanning.alerts.watching import is_percent
+from adplanning.core import formats
 from adplanning.core.vocabulary import AlertKind
 from adplanning.metrics.definitions import METRICS, Unit
 
@@ -62,23 +61,14 @@ def figure_words(value: float | None, metric: str, currency: str) -> str:
     """
     if value is None:
         return "unknown"
-    locale = "en_IN" if currency == "INR" else "en_US"
     match METRICS[metric].unit:
-        case Unit.money if abs(value) >= 100:
-            return format_currency(
-                round(value),
-                currency,
-                "¤#,##,##0" if currency == "INR" else "¤#,##0",
-                locale=locale,
-                currency_digits=False,
-            )
         case Unit.money:
-            return format_currency(value, currency, locale=locale)
+            return formats.money(value, currency, decimals=0 if abs(value) >= 100 else None)
         case Unit.percent:
             return share_words(value)
         case Unit.times:
-            return f"{value:,.2f}×"
-    return format_decimal(round(value, 2), locale=locale)
+            return formats.times(value)
+    return formats.number(value, 0 if value == int(value) else 2, currency=currency)
 
 
 def share_words(share: float) -> str:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Role
 from adplanning.demo.filling import fill
 from adplanning.demo.graph import graph_server
 from adplanning.demo.graph_shop import N_LEADS, from_shop
 from adplanning.demo.shop import WEBSITE_ID, shop
-from adplanning.ui import formats
 from tests.browser.conftest import opened
 from tests.browser.site import Site, served
 from tests.browser.test_segments import add_rule

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from adplanning.alerts import service
 from adplanning.alerts.service import OpenAlert
-from adplanning.ui import badges, formats
+from adplanning.core import formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.pages.alert_words import SLUG, about, since

@@ -7,9 +7,9 @@ from typing import Final
 
 from adplanning.alerts.checking_service import Asked, Preview
 from adplanning.alerts.service import OpenAlert
+from adplanning.core import formats
 from adplanning.core.vocabulary import AlertKind
 from adplanning.metrics.definitions import METRICS
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.visit import Visit
 

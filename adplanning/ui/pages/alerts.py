@@ -10,9 +10,10 @@ from adplanning.alerts import service
 from adplanning.alerts.fields import RuleChange
 from adplanning.alerts.suggestions import suggestions
 from adplanning.alerts.wording import condition_words, rule_words
+from adplanning.core import formats
 from adplanning.core.vocabulary import AlertKind
 from adplanning.store.tables.alerts import AlertRule
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

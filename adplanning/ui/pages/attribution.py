@@ -16,11 +16,12 @@ from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.report_service import attribution_report
 from adplanning.attribution.resolution_service import campaign_links, store_links
 from adplanning.attribution.service import TouchpointRow
+from adplanning.core import formats
 from adplanning.core.money import major_units, to_major
 from adplanning.core.vocabulary import ConversionType, Platform, ResolutionMethod, TouchType
 from adplanning.store.session import write_transaction
 from adplanning.store.tables.attribution import Touchpoint
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -13,10 +13,10 @@ from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting import ALL_MODELS, LEARNED_MODELS, Scope
 from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.report_service import PathReport, attribution_report, channel_intervals, path_report
+from adplanning.core import formats
 from adplanning.core.errors import NotFound
 from adplanning.core.money import to_major
 from adplanning.core.ratios import ratio
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component

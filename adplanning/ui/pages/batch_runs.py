@@ -9,8 +9,9 @@ from pathlib import Path
 from adplanning import batch, batch_runs
 from adplanning.batch_contract import Parameter, parameter_values
 from adplanning.batch_runs import Run
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.forecasts.budget_charts import response_chart
 from adplanning.forecasts.curve_service import fits_of
 from adplanning.forecasts.fields import Outcome
 from adplanning.forecasts.proposed_weeks import proposed_weeks
 from adplanning.forecasts.response import ResponseFit, expected_result, marginal_result
 from adplanning.store.tables.forecasts import ResponseCurve
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.badges import Badge
 from adplanning.ui.cells import text

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.csv_text import csv_text
 from adplanning.core.vocabulary import BudgetTarget
 from adplanning.forecasts import budget_service
@@ -15,7 +16,6 @@ from adplanning.forecasts.budget_charts import pacing_chart
 from adplanning.forecasts.pacing import PROGRESS
 from adplanning.forecasts.plan_service import PlanProgress, plan_against_actual
 from adplanning.store.tables.forecasts import BudgetPlan
-from adplanning.ui import formats
 from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.csv_text import csv_text
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import minor_digits
@@ -15,7 +16,6 @@ from adplanning.forecasts.budget import Allocation as Split
 from adplanning.forecasts.budget_charts import allocation_chart
 from adplanning.forecasts.fields import Outcome
 from adplanning.forecasts.response import ResponseFit
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.allocation import Allocation, Amounts, part
 from adplanning.ui.chart import ChartCard

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.forecasts.budget_service import list_plans
 from adplanning.store.tables.forecasts import BudgetPlan
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.badges import Badge
 from adplanning.ui.catalogue import address_of

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.money import minor_digits
 from adplanning.forecasts.budget import Allocation
 from adplanning.forecasts.budget_charts import scenarios_chart
 from adplanning.forecasts.fields import Outcome
 from adplanning.forecasts.response import ResponseFit
 from adplanning.forecasts.scenarios import TOTALS, compared_scenarios
-from adplanning.ui import formats
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from adplanning.attribution import alias_service
 from adplanning.attribution.alias_service import AliasRow
 from adplanning.attribution.resolution_service import Candidate, Proposal
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData, NotFound
-from adplanning.ui import formats
 from adplanning.ui.visit import Visit
 
 Shown = TypeVar("Shown", Proposal, AliasRow)

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.vocabulary import Platform, RemoteState
 from adplanning.meta_ads.figures import Figures
 from adplanning.meta_ads.service import account_of
 from adplanning.store.tables.ads import AdChange, Campaign
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.visit import Visit

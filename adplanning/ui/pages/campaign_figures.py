@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.money import major_units, minor_digits, to_major
 from adplanning.core.ratios import ratio
 from adplanning.meta_ads.account_days import SETTLING_DAYS
 from adplanning.meta_ads.charts import RESULTS, every_day, results_by_day, spend_by_day
 from adplanning.meta_ads.figures import FIGURE_ORDERS, CampaignTotals, Figures
-from adplanning.ui import formats
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.kpis import Kpi, course

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from adplanning.attribution import alias_service, resolution_service
 from adplanning.attribution.alias_service import AliasRow
 from adplanning.attribution.resolution_service import Candidate, Proposal
+from adplanning.core import formats
 from adplanning.core.vocabulary import AliasDecision
 from adplanning.store import facts
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

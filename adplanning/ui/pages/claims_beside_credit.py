@@ -9,11 +9,12 @@ import polars as pl
 from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting import Scope
 from adplanning.attribution.report_service import attribution_report
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import ConversionType, Platform
 from adplanning.meta_ads.figures import Figures
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import text
 from adplanning.ui.table import Column, Row
 from adplanning.ui.visit import Visit

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Stream, StreamStatus
 from adplanning.meta_ads import connection_service
 from adplanning.meta_ads.connection import STREAM_WORDS, missing
 from adplanning.store.tables.syncing import QuarantinedRow, SyncStream
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component

@@ -9,13 +9,14 @@ from typing import Any
 from adplanning.conversions import service
 from adplanning.conversions.fields import ConversionChange, ConversionFields
 from adplanning.conversions.rates import ConversionStatistics
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import ConversionType, Platform, PublicRevenue
 from adplanning.store.tables.events import Conversion
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

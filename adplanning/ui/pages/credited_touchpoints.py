@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import polars as pl
 
 from adplanning.attribution.report_service import credited_touchpoints
+from adplanning.core import formats
 from adplanning.core.errors import NotFound
 from adplanning.core.money import to_major
 from adplanning.store import facts
 from adplanning.store.tables.catalogue import TABLES
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component

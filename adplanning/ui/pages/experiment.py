@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ExperimentSource, ExperimentStatus, ExperimentType
 from adplanning.experiments import service
 from adplanning.experiments.results_service import results_of, running_sequences
 from adplanning.store.tables.experiments import Experiment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.columns import Columns

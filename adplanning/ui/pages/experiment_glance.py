@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import ExperimentStatus
 from adplanning.experiments import service
 from adplanning.experiments.reported import shown_comparison
 from adplanning.store.tables.experiments import ExperimentChange
-from adplanning.ui import formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.cells import Cell, bar, text
 from adplanning.ui.pages.experiment_results import ShownResults

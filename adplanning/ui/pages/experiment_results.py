@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ExperimentStatus
 from adplanning.experiments.analysis import Comparison, VariantResult
 from adplanning.experiments.feed import DAY
 from adplanning.experiments.metrics import MetricKind
 from adplanning.experiments.results_service import ExperimentResults
 from adplanning.experiments.sequential import LEAST_SUBJECTS
-from adplanning.ui import formats
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.notices import Notice

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData
 from adplanning.experiments.metrics import EXPERIMENT_METRICS
 from adplanning.experiments.power import days_needed, sample_size, sample_size_means
-from adplanning.ui import formats
 from adplanning.ui.form import Field, Values
 from adplanning.ui.kpis import Kpi
 

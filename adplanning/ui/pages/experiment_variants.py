@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from adplanning.core import formats
 from adplanning.experiments.analysis import Comparison, VariantResult
-from adplanning.ui import formats
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.pages.experiment_results import ShownResults
 from adplanning.ui.pages.experiment_words import METRICS, chance, change, config_words, interval

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData
 from adplanning.core.vocabulary import ExperimentSource, PrimaryMetric
 from adplanning.experiments.metrics import EXPERIMENT_METRICS
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.badges import Badge
 
 SLUG: Final = "ad-planning/experiments"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ExperimentStatus
 from adplanning.experiments import service
 from adplanning.experiments.feed import DAY
 from adplanning.store.tables.experiments import Experiment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.forecasts.accuracy_service import accuracy_reports, compared_days
 from adplanning.forecasts.charts import accuracy_chart
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.forecasts.accuracy_service import backtest_of
 from adplanning.forecasts.backtest import Backtest
 from adplanning.forecasts.charts import accuracy_chart
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

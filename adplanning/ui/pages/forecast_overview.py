@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Trust
 from adplanning.forecasts import service
 from adplanning.store.tables.forecasts import Forecast
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text

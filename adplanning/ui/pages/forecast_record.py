@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Trust
 from adplanning.forecasts import service
 from adplanning.forecasts.accuracy_service import compared_days
 from adplanning.forecasts.charts import accuracy_chart
 from adplanning.store.tables.forecasts import Forecast
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Trust
 from adplanning.forecasts.charts import fan_chart
 from adplanning.forecasts.event_service import events_of
 from adplanning.forecasts.history_service import history_of
 from adplanning.forecasts.service import days_of_forecast
 from adplanning.store.tables.forecasts import Forecast
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis

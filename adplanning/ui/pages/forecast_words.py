@@ -11,10 +11,10 @@ import polars as pl
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.money import major_units, minor_digits
 from adplanning.forecasts.fields import Outcome
 from adplanning.store.tables.ads import Campaign
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.pages.chosen_days import in_full, today_of
 from adplanning.ui.view_switch import ViewSwitch

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from adplanning.conversions.fields import GoalChange, GoalFields
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import to_major
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import GoalType
 from adplanning.store.tables.events import Goal
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.form import Field, Values
 
 TYPES = {kind.value: badges.GOAL_TYPES[kind].words for kind in GoalType}

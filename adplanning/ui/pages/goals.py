@@ -8,11 +8,12 @@ from adplanning.attribution.credit_options import HALF_LIFE_DAYS, LOOKBACK_DAYS
 from adplanning.conversions import service
 from adplanning.conversions.fields import GoalFields
 from adplanning.conversions.service import Completions
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import GoalType
 from adplanning.store.tables.events import Goal
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

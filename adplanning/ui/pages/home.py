@@ -14,6 +14,7 @@ from adplanning.attribution.crediting import Scope
 from adplanning.attribution.report_service import attribution_report
 from adplanning.attribution.resolution_service import proposals
 from adplanning.conversions import service as conversion_service
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import ConversionType, ExperimentStatus, LeadStatus, PostStatus, RiskLevel, ScoreType
@@ -31,7 +32,7 @@ from adplanning.scores import service as score_service
 from adplanning.segments.summary_service import segment_counts
 from adplanning.sentiment.overview_service import counts as sentiment_counts
 from adplanning.social import service as social_service
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.badges import Badge
 from adplanning.ui.cards import Cards

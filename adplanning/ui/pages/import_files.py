@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.imports import history
 from adplanning.imports.catalogue import IMPORTS
 from adplanning.imports.guessing import guess_kind
 from adplanning.imports.importing import ImportSummary, import_file
 from adplanning.imports.preview import Preview, preview_file
 from adplanning.store.tables.operations import Import, RejectedRow
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

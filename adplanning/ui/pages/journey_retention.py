@@ -9,11 +9,11 @@ from typing import Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.journeys.analysis_service import retention
 from adplanning.journeys.charts import retention_chart
 from adplanning.journeys.scope import JourneyScope
-from adplanning.ui import formats
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

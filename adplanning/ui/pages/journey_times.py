@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.journeys.analysis_service import conversion_times
 from adplanning.journeys.charts import conversion_time_chart
 from adplanning.journeys.conversion_times import ConversionTimes
 from adplanning.journeys.scope import JourneyScope
-from adplanning.ui import formats
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

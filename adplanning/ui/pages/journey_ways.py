@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.journeys.analysis_service import top_ways
 from adplanning.journeys.scope import JourneyScope
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component
 from adplanning.ui.kpis import Kpi, Kpis

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import JourneyChannel, JourneyEventType, JourneyStage
 from adplanning.journeys import service
 from adplanning.journeys.analysis_service import funnel_report
@@ -13,7 +14,7 @@ from adplanning.journeys.charts import funnel_chart
 from adplanning.journeys.funnel import FunnelReport
 from adplanning.journeys.scope import JourneyScope
 from adplanning.store.tables.events import JourneyEvent
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

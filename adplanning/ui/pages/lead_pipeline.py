@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import LeadStatus
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.pages.lead_words import ENDS, PIPELINE
 from adplanning.ui.pipeline import Stage

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.vocabulary import LeadStatus
 from adplanning.leads.pipeline import STAMPS
 from adplanning.store.tables.leads import Lead
-from adplanning.ui import formats
 from adplanning.ui.cells import Cell, text
 
 SLUG = "meta-ads/leads"

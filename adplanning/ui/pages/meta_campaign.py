@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import LeadStatus
 from adplanning.leads.service import lead_counts
 from adplanning.meta_ads import service
 from adplanning.meta_ads.figures import NO_FIGURES, CampaignTotals, Figures, by_figure
 from adplanning.store.tables.ads import Ad, AdSet
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.badges import Badge
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import LeadStatus, Platform
 from adplanning.leads import service
 from adplanning.store.tables.ads import Campaign
 from adplanning.store.tables.leads import Lead, LeadStep
 from adplanning.store.tables.people import Person
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import LeadStatus, Stream
 from adplanning.leads import service
 from adplanning.leads.charts import leads_by_campaign, stages_by_campaign
 from adplanning.store.tables.leads import Lead
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.board import Board, Card
 from adplanning.ui.catalogue import address_of

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import LeadStatus, Platform, PostStatus
@@ -14,7 +15,7 @@ from adplanning.meta_ads import service as ad_service
 from adplanning.meta_ads.figures import CampaignTotals
 from adplanning.social import service as social_service
 from adplanning.store.tables.social import SocialPost
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import bar, text
 from adplanning.ui.kpis import Kpi, Kpis

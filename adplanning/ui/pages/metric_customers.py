@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import ScoreType
@@ -16,7 +17,7 @@ from adplanning.scores import service as score_service
 from adplanning.segments.service import list_segments
 from adplanning.segments.summary_service import segment_counts
 from adplanning.store.tables.segments import Segment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import bar, text
 from adplanning.ui.kpis import Kpis

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.metrics.definitions import HEADLINES, METRICS
 from adplanning.metrics.figures_service import Comparison, compared_figures
 from adplanning.store.tables.catalogue import TABLES
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.pages.chosen_days import Days, in_full

@@ -9,12 +9,13 @@ from adplanning.attribution.service import attribution_stats
 from adplanning.attribution.touch_counts import NO_TAG
 from adplanning.conversions.rates import ConversionStatistics
 from adplanning.conversions.service import statistics
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import ConversionType, ExperimentStatus
 from adplanning.experiments.service import list_experiments
 from adplanning.metrics.figures_service import compared_figures
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import bar, text
 from adplanning.ui.kpis import Kpis

@@ -8,12 +8,12 @@ from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from adplanning.core import formats
 from adplanning.core.money import minor_digits
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.metrics.definitions import METRICS, Unit
 from adplanning.metrics.figures_service import Comparison
-from adplanning.ui import formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.kpis import Kpi, course

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.errors import NotFound
 from adplanning.people import identity_service
 from adplanning.people.identity import Source
 from adplanning.people.identity_service import Merge
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.badges import Badge
 from adplanning.ui.cells import text

@@ -9,9 +9,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.store.tables.people import Person
 from adplanning.store.tables.segments import Segment, SegmentMember
-from adplanning.ui import formats
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.visit import Visit

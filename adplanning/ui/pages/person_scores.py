@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ScoreType
 from adplanning.scores.catalogue import SCORES
 from adplanning.store.tables.scores import CustomerScore
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.pages.score_words import method_words, written
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.vocabulary import JourneyStage
 from adplanning.journeys.timeline import TimelineSummary
 from adplanning.journeys.timeline_service import Entry
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.kpis import Kpi
 from adplanning.ui.pages.person_facts import in_words

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from adplanning.core import formats
 from adplanning.core.periods import isoformat
 from adplanning.core.validation import validated
 from adplanning.rates import service
 from adplanning.rates.fields import RateFields, checked_rate, exact
 from adplanning.rates.service import CurrencyInUse
 from adplanning.store.tables.ads import CurrencyRate
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.cells import text
 from adplanning.ui.component import Component

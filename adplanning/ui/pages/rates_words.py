@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.rates.service import CurrencyInUse, Gap
-from adplanning.ui import formats
 from adplanning.ui.notices import Notice
 
 SOURCES: Final[Mapping[str, str]] = {"conversions": "conversions", "leads": "leads", "spend": "ad spend"}

@@ -15,8 +15,8 @@ from adplanning.attribution.report import AttributionReport
 from adplanning.attribution.report_service import PathReport
 from adplanning.attribution.uncertainty import LEVEL, MIN_PERSONS
 from adplanning.attribution.uncertainty_charts import channel_interval_chart
+from adplanning.core import formats
 from adplanning.core.money import major_units
-from adplanning.ui import formats
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.pages.report_question import MODELS, Question
 from adplanning.ui.visit import Visit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adplanning.attribution.report import AttributionReport
+from adplanning.core import formats
 from adplanning.core.money import to_major
-from adplanning.ui import formats
 
 
 def left_out(report: AttributionReport, one: str, many: str) -> Sequence[str]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.scores.charts import calibration_chart
 from adplanning.scores.customer_model import FittedModel, Holdout
 from adplanning.scores.model_service import latest_model, model_of
 from adplanning.store.tables.scores import CustomerModel
-from adplanning.ui import formats
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

@@ -7,12 +7,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import ScoreType
 from adplanning.scores import service
 from adplanning.scores.charts import nps_chart
 from adplanning.segments.service import list_segments
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.component import Component

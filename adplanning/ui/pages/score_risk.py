@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.scores import service
 from adplanning.scores.service import AtRisk, AtRiskSummary, Priority
-from adplanning.ui import formats
 from adplanning.ui.badges import Badge
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ScoreType
 from adplanning.scores.catalogue import SCORES
 from adplanning.scores.standings import change_of
 from adplanning.store.tables.people import Person
 from adplanning.store.tables.scores import CustomerScore
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.badges import Badge
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import RiskLevel, ScoreType
@@ -13,7 +14,7 @@ from adplanning.scores import service
 from adplanning.scores.catalogue import SCORES
 from adplanning.scores.charts import distribution_chart, levels_chart
 from adplanning.scores.service import Aggregate, ListedScore
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text

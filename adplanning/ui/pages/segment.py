@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from adplanning.core import formats
 from adplanning.core.money import to_major
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import SegmentType
@@ -18,7 +19,7 @@ from adplanning.segments.summary import SegmentSummary
 from adplanning.segments.summary_service import summary_of_segment
 from adplanning.segments.wording import worded_lines
 from adplanning.store.tables.segments import Segment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action, edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from adplanning.core import formats
 from adplanning.segments.building_service import build_segment
 from adplanning.segments.criteria import fields_of, parse_criteria
 from adplanning.segments.feature_service import CustomerFeatures, customer_features
 from adplanning.segments.service import find_segment
-from adplanning.ui import formats
 from adplanning.ui.visit import Progress, Visit
 
 

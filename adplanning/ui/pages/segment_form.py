@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from adplanning.core import formats
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import SegmentType
 from adplanning.segments import service
@@ -14,7 +15,6 @@ from adplanning.segments.definition import SegmentChange, SegmentFields
 from adplanning.segments.feature_service import CustomerFeatures
 from adplanning.segments.seen_values import seen_values
 from adplanning.segments.suggestions import SUGGESTIONS
-from adplanning.ui import formats
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.pages.segment_build import build, features_now
 from adplanning.ui.pages.segment_rules import judgement, rule_fields

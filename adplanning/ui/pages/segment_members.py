@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from adplanning.core import formats
 from adplanning.core.errors import InvalidData
 from adplanning.core.vocabulary import AddedReason
 from adplanning.leads.known_service import persons_by_email
@@ -13,7 +14,7 @@ from adplanning.people.service import email_key
 from adplanning.segments import service
 from adplanning.store.tables.people import Person
 from adplanning.store.tables.segments import SegmentMember
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.cells import text
 from adplanning.ui.form import Field, Form, Values

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.segments import service
-from adplanning.ui import formats
 from adplanning.ui.cells import text
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit

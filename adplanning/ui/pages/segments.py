@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from adplanning.core import formats
 from adplanning.core.ratios import ratio
 from adplanning.core.vocabulary import SegmentType
 from adplanning.people.service import list_persons
 from adplanning.segments import service
 from adplanning.segments.suggestions import SUGGESTIONS
 from adplanning.store.tables.segments import Segment, SegmentSize
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.sentiment import service
 from adplanning.sentiment.charts import heaviest_keywords, labels_by_topic, score_over_time, texts_by_label
 from adplanning.sentiment.fields import NOT_ANALYSED
 from adplanning.sentiment.overview_service import Overview, overview
 from adplanning.store.tables.opinions import Sentiment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import text
 from adplanning.ui.chart import ChartCard

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.sentiment import service
 from adplanning.sentiment.analysis import BUILT_IN
 from adplanning.store.tables.opinions import Sentiment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.component import Component
 from adplanning.ui.details import Details

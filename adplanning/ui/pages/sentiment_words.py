@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import SentimentLabel, TextSource
 from adplanning.store.tables.opinions import Sentiment
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.cells import Cell, text
 from adplanning.ui.pages.person_words import customer_name, way_address
 

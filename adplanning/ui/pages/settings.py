@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adplanning.core import formats
 from adplanning.store.preferences import ENVIRONMENTS, forget, preferences
 from adplanning.store.tables.operations import Preference
-from adplanning.ui import formats
 from adplanning.ui.actions import Action
 from adplanning.ui.catalogue import SETTINGS, address_of
 from adplanning.ui.cells import Cell, text

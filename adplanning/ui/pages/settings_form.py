@@ -8,11 +8,11 @@ from typing import Final
 
 from babel.numbers import get_currency_name, list_currencies
 
+from adplanning.core import formats
 from adplanning.core.money import known_currency
 from adplanning.core.settings import Settings, time_zones
 from adplanning.rates.service import CurrencyInUse, currencies_in_use
 from adplanning.store.preferences import CHOOSABLE, checked_preference, choose
-from adplanning.ui import formats
 from adplanning.ui.form import Field, Form, Values
 from adplanning.ui.notices import Notice, Notices
 from adplanning.ui.pages.rates_words import without_rate

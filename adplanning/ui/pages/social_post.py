@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adplanning.core import formats
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import PostStatus
 from adplanning.social import service
 from adplanning.social.fields import PostChange, PostFields, is_web_address, whole_post
 from adplanning.store.tables.social import SocialPost
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import edit_and_delete
 from adplanning.ui.catalogue import address_of
 from adplanning.ui.cells import Cell, text

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from adplanning.core import formats
 from adplanning.core.periods import Period
 from adplanning.core.validation import validated
 from adplanning.core.vocabulary import PostStatus
@@ -13,7 +14,7 @@ from adplanning.social import service
 from adplanning.social.engagement import engagement
 from adplanning.social.fields import PostFields, whole_post
 from adplanning.store.tables.social import SocialPost
-from adplanning.ui import badges, formats
+from adplanning.ui import badges
 from adplanning.ui.actions import Action
 from adplanning.ui.calendar import Calendar, Entry
 from adplanning.ui.catalogue import address_of

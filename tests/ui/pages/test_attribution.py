@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from adplanning.attribution.credit_models import CREDIT_MODELS
+from adplanning.core import formats
 from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.attribution import Touchpoint
 from adplanning.store.tables.catalogue import TABLES
-from adplanning.ui import formats
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.details import Details
 from adplanning.ui.kpis import Kpis

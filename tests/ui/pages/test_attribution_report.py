@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Engine, delete, literal, select, update
 
 from adplanning.attribution.crediting import ALL_MODELS
+from adplanning.core import formats
 from adplanning.core.errors import NotFound
 from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.events import Goal
-from adplanning.ui import formats
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.pages.attribution_report import attribution_report_page

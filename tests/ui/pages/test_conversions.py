@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import ConversionType, Role
 from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.events import Conversion
-from adplanning.ui import formats
 from adplanning.ui.details import Details
 from adplanning.ui.form import Form
 from adplanning.ui.kpis import Kpis

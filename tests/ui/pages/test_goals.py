@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import GoalType, Role
 from adplanning.store.session import reading, write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.tables.events import Goal, GoalCompletion
-from adplanning.ui import formats
 from adplanning.ui.details import Details
 from adplanning.ui.form import Form
 from adplanning.ui.kpis import Kpis

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, select
 from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting import Scope
 from adplanning.attribution.report_service import attribution_report
+from adplanning.core import formats
 from adplanning.core.errors import NotFound
 from adplanning.core.periods import Period
 from adplanning.core.settings import Settings
 from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading
 from adplanning.store.tables.ads import Campaign
-from adplanning.ui import formats
 from adplanning.ui.details import Details
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.notices import Notices

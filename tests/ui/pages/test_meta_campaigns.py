@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from adplanning.core import formats
 from adplanning.core.vocabulary import Role
 from adplanning.store.session import reading
 from adplanning.store.tables.catalogue import TABLES
-from adplanning.ui import formats
 from adplanning.ui.chart import ChartCard
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.main_button import MainButton

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from adplanning.conversions.fields import ConversionFields
+from adplanning.core import formats
 from adplanning.core.errors import Conflict
 from adplanning.core.periods import Period
 from adplanning.core.settings import Settings
@@ -20,7 +21,6 @@ from adplanning.journeys.scope import JourneyScope
 from adplanning.metrics.definitions import HEADLINES, METRICS
 from adplanning.segments.service import find_segment
 from adplanning.store.session import writing
-from adplanning.ui import formats
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.notices import Notices
 from adplanning.ui.pages import metric_channels, metrics

@@ -16,13 +16,25 @@ UNKNOWN = "–"
 _SCALES = {"en_IN": (10**3, 10**5, 10**7, 10**10, 10**12), "en_US": (10**3, 10**6, 10**9, 10**12)}
 
 
-def money(amount: float | None, currency: str) -> str:
-    """An amount in full, with the decimals of its currency.
+def money(amount: float | None, currency: str, *, decimals: int | None = None) -> str:
+    """An amount in full, with the decimals of its currency unless others are asked for.
 
     >>> money(1234567.5, "INR"), money(1234567.5, "USD"), money(250, "JPY"), money(None, "INR")
     ('₹12,34,567.50', '$1,234,567.50', '¥250', '–')
+    >>> money(12400.4, "INR", decimals=0)
+    '₹12,400'
     """
-    return UNKNOWN if amount is None else format_currency(amount, currency, locale=_locale(currency))
+    if amount is None:
+        return UNKNOWN
+    if decimals is None:
+        return format_currency(amount, currency, locale=_locale(currency))
+    return format_currency(
+        round(amount, decimals),
+        currency,
+        format=f"¤{_pattern(decimals, currency)}",
+        locale=_locale(currency),
+        currency_digits=False,
+    )
 
 
 def short_money(amount: float | None, currency: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adplanning.ui import formats
+from adplanning.core import formats
 
 NUMBERS = st.integers(-(10**18), 10**18) | st.floats(-1e18, 1e18)
 CURRENCIES = st.sampled_from(["INR", "USD", "EUR", "JPY", "KWD", "CLF"])
