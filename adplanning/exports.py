@@ -14,6 +14,7 @@ from adplanning.core.csv_text import csv_text
 from adplanning.core.errors import Conflict, InvalidData
 from adplanning.core.periods import Period
 from adplanning.store import facts
+from adplanning.store.counted import counted_events
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.workspace import Workspace
 from adplanning.workspace_store import in_own_currency
@@ -38,7 +39,8 @@ class Export:
 
 def _journeys(ws: Workspace, period: Dates) -> pl.DataFrame:
     of_time = Period() if period is None else Period.of(*period, ws.settings.zone)
-    steps = facts.scan(ws.engine, "journey_events", [*_STEP, "page_url", *_UTM], of_time)
+    counted = counted_events("journey_events")
+    steps = facts.scan(ws.engine, "journey_events", [*_STEP, "page_url", *_UTM], of_time, where=counted)
     return steps.rename({"id": "event_id"}).sort("occurred_at", "event_id").collect()
 
 

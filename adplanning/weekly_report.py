@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import polars as pl
+from sqlalchemy import Date, func, select
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.money import minor_digits, to_major
@@ -24,8 +25,10 @@ from adplanning.metrics.figures_service import (
 )
 from adplanning.reports.campaign_changes import FIGURES, campaign_changes
 from adplanning.reports.weeks import USUAL_SPANS, ReportDays, report_days
-from adplanning.store import facts
 from adplanning.store.session import reading
+from adplanning.store.tables.ads import DailySpend
+from adplanning.store.tables.base import Instant
+from adplanning.store.tables.events import Conversion
 from adplanning.workspace import Workspace
 
 TOLD: Final = (*HEADLINES, "attributed_revenue", "attributed_roas", "conversion_rate")
@@ -151,12 +154,11 @@ def _usual(ws: Workspace, days: ReportDays) -> dict[str, float | None]:
 
 def _began_on(ws: Workspace) -> date | None:
     """The first day of which the store knows a conversion or what ads cost."""
-    spent = facts.scan(ws.engine, "daily_spend", ["on"]).select(pl.col("on").min()).collect().item()
-    sold = facts.scan(ws.engine, "conversions", ["converted_at"]).select(pl.col("converted_at").min()).collect().item()
-    found = [spent] if isinstance(spent, date) else []
-    if isinstance(sold, datetime):
-        found.append(sold.astimezone(ws.settings.zone).date())
-    return min(found, default=None)
+    with reading(ws.engine) as session:
+        spent = session.scalar(select(func.min(DailySpend.on, type_=Date)))
+        sold = session.scalar(select(func.min(Conversion.converted_at, type_=Instant)))
+    found = [spent, None if sold is None else sold.astimezone(ws.settings.zone).date()]
+    return min((day for day in found if day is not None), default=None)
 
 
 def _experiments(ws: Workspace, span: Period) -> tuple[pl.DataFrame, int]:
@@ -221,11 +223,11 @@ def _alerts(ws: Workspace, span: Period) -> pl.DataFrame:
 def _gaps(ws: Workspace, figures: dict[str, Comparison], days: ReportDays, now: datetime) -> list[str]:
     with reading(ws.engine) as session:
         states = stream_states(session)
+        told_until = session.scalar(select(func.max(DailySpend.on, type_=Date)))
     gaps = [figure.now.unknown_because for figure in figures.values() if figure.now.unknown_because]
     # A store that was filled from files alone lacks nothing of Meta's.
     if states:
         gaps += missing(states, has_token=True, now=now)
-    told_until = facts.scan(ws.engine, "daily_spend", ["on"]).select(pl.col("on").max()).collect().item()
     if told_until is not None and told_until < days.last_on:
         gaps.append(f"Ad spend is known up to {told_until:%-d %b %Y} only; later days are not in these numbers.")
     began = day_start(days.first_on, ws.settings.zone)

@@ -17,6 +17,7 @@ from jinja2 import Environment
 
 from adplanning.core import formats
 from adplanning.core.money import to_major
+from adplanning.forecasts.budget import LEAST_SHARE, MOST_SHARE
 from adplanning.metrics.definitions import METRICS
 from adplanning.metrics.figures_service import Comparison
 from adplanning.weekly_report import TOLD, WeeklyNumbers
@@ -216,7 +217,8 @@ def _moves(numbers: WeeklyNumbers) -> _Table:
         .head(MOST_ROWS)
         .iter_rows(named=True)
     ]
-    note = "The same total a day, split so that it brings most; each between half and 1.6 times of what it spends."
+    bounds = f"each between {LEAST_SHARE:g} and {MOST_SHARE:g} times what it spends"
+    note = f"The same total a day, split so that it brings most; {bounds}."
     return _Table("Budget advice", heads, rows, note)
 
 

@@ -15,13 +15,12 @@ from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue, Stream
 from adplanning.metrics.figures import MetricFacts, sources_of
 from adplanning.metrics.queries import metric_facts
+from adplanning.store.campaign_results import last_credited_statement
 from adplanning.store.lists import Orders
 from adplanning.store.spend import spend_statement
 from adplanning.store.tables.ads import AdAccount, Campaign, DailySpend
 from adplanning.store.tables.alerts import Alert, AlertRule
-from adplanning.store.tables.attribution import AttributionCredit
 from adplanning.store.tables.catalogue import TABLES
-from adplanning.store.tables.operations import BatchRun
 from adplanning.store.tables.syncing import SyncStream
 
 IN_USE_DAYS: Final = 35
@@ -77,13 +76,7 @@ def stream_days(session: Session, stream: Stream, zone: ZoneInfo) -> list[Source
 
 def credited_until(session: Session, zone: ZoneInfo) -> SourceDay | None:
     """How far conversions were credited: to the day before the last run that did so; None where none ever was."""
-    last_run = session.scalar(
-        select(func.max(BatchRun.started_at, type_=BatchRun.started_at.type)).where(
-            BatchRun.notebook == "attribute_conversions", BatchRun.status == "succeeded"
-        )
-    )
-    newest = session.scalar(select(func.max(AttributionCredit.converted_at, type_=AttributionCredit.converted_at.type)))
-    days = [_day_before(instant, zone) for instant in (last_run, newest) if instant is not None]
+    days = [_day_before(one, zone) for one in session.execute(last_credited_statement()).one() if one is not None]
     return SourceDay("attribute_conversions", max(days)) if days else None
 
 

@@ -13,6 +13,7 @@ OF_METRIC: Final = (*BOUNDS, *CHANGES)
 
 _COUNT_BEHIND: Final = {
     "revenue": "conversions",
+    "purchase_revenue": "purchases",
     "attributed_revenue": "attributed_conversions",
     "claimed_revenue": "claimed_purchases",
 }

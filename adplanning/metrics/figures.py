@@ -70,13 +70,15 @@ class MetricFacts:
     currency, value_minor, converted_at); visitors (one row: visitors); results as `campaign_results_statement` tells
     them; touchpoints (session_started_at, is_resolved, ad_campaign_id); leads (submitted_at, ad_campaign_id); posts
     (posted_at). `campaigns` has campaign_id and campaign_name, `rates` is as for `in_reporting_currency`. Spend is
-    known of every day up to `spend_until_on` (None: none was ever told).
+    known of every day up to `spend_until_on` (None: none was ever told). What campaigns brought is not known until
+    conversions have been credited once (`is_credited`).
     """
 
     sources: Mapping[str, pl.DataFrame]
     campaigns: pl.DataFrame
     rates: pl.DataFrame
     spend_until_on: date | None
+    is_credited: bool = True
 
 
 def metric_columns(names: Collection[str]) -> list[pl.Expr]:
@@ -108,7 +110,8 @@ def period_sums(facts: MetricFacts, *, currency: str, zone: ZoneInfo) -> pl.Data
     -------
     One row with a column per sum of the sources that were read (`SUMS`), money in minor units of `currency`.
     """
-    return pl.concat([_added_up(facts, name, [], currency, zone) for name in facts.sources], how="horizontal")
+    sums = [_added_up(facts, name, [], currency, zone) for name in facts.sources]
+    return _where_credited(facts, pl.concat(sums, how="horizontal"))
 
 
 def daily_sums(
@@ -132,7 +135,7 @@ def daily_sums(
         days = _joined(days, frame, name)
         if name == "spend":
             days = days.with_columns(pl.when(_is_told(facts)).then(pl.col(sum_)).alias(sum_) for sum_ in SUMS["spend"])
-    return days
+    return _where_credited(facts, days)
 
 
 def _each_day(first: date | None, last: date | None) -> pl.DataFrame:
@@ -156,7 +159,7 @@ def campaign_sums(facts: MetricFacts, *, currency: str, zone: ZoneInfo) -> pl.Da
     rows = facts.campaigns.filter(pl.col("campaign_id").is_in(seen.drop_nulls().unique().implode()))
     for name, frame in by_source.items():
         rows = _joined(rows, frame, name)
-    return rows.sort("campaign_name", "campaign_id")
+    return _where_credited(facts, rows.sort("campaign_name", "campaign_id"))
 
 
 def amounts_without_rate(name: str, facts: MetricFacts, *, currency: str, zone: ZoneInfo) -> dict[str, int]:
@@ -183,6 +186,14 @@ _AMOUNTS: Final = {
     "ad_spend": ("spend_minor", "reported_minor"),
     "claimed_revenue": ("purchase_value_minor", "reported_value_minor"),
 }
+
+
+def _where_credited(facts: MetricFacts, sums: pl.DataFrame) -> pl.DataFrame:
+    if facts.is_credited:
+        return sums
+    return sums.with_columns(
+        pl.lit(None, sums.schema[name]).alias(name) for name in SUMS["results"] if name in sums.columns
+    )
 
 
 def _joined(rows: pl.DataFrame, sums: pl.DataFrame, source: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from adplanning.meta_ads.queries import figures_statement
 from adplanning.metrics.figures import MetricFacts
 from adplanning.social.queries import date_of_post
 from adplanning.store import facts
-from adplanning.store.campaign_results import campaign_results_statement
+from adplanning.store.campaign_results import campaign_results_statement, last_credited_statement
 from adplanning.store.counted import counted_conversions, counted_events
 from adplanning.store.tables.catalogue import TABLES
 
@@ -23,6 +23,7 @@ _CAMPAIGNS, _CONVERSIONS, _DAYS, _STEPS, _STREAMS, _TOUCHPOINTS = (
     TABLES[name].c
     for name in ("campaigns", "conversions", "daily_spend", "journey_events", "sync_streams", "touchpoints")
 )
+_ANY_CONVERSION = select(_CONVERSIONS.id).limit(1)
 _RATES = facts.statement("currency_rates", ["currency", "in_currency", "on", "rate"])
 
 
@@ -55,7 +56,9 @@ def metric_facts(
     by_period = [_statements(period, sources, zone, public_revenue) for period in periods]
     campaigns = select(_CAMPAIGNS.id.label("campaign_id"), _CAMPAIGNS.name.label("campaign_name"))
     wanted = [statement for statements in by_period for statement in statements.values()]
-    rates, named, told, *frames = facts.read(engine, _RATES, campaigns, _told_until(), *wanted)
+    rates, named, told, credited, conversion, *frames = facts.read(
+        engine, _RATES, campaigns, _told_until(), last_credited_statement(), _ANY_CONVERSION, *wanted
+    )
     known_until = [day for day in told.row(0) if day is not None]
     arrived = iter(frames)
     return [
@@ -64,6 +67,7 @@ def metric_facts(
             campaigns=named,
             rates=rates,
             spend_until_on=max(known_until, default=None),
+            is_credited=conversion.is_empty() or any(instant is not None for instant in credited.row(0)),
         )
         for statements in by_period
     ]

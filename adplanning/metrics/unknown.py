@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from adplanning.core.money import to_major
 from adplanning.metrics.definitions import METRICS
-from adplanning.metrics.figures import MetricFacts, amounts_without_rate
+from adplanning.metrics.figures import SUMS, MetricFacts, amounts_without_rate
 
 
 def why_unknown(
@@ -28,6 +28,8 @@ def why_unknown(
             return why_unknown(part, sums, facts, currency=currency, zone=zone)
     if metric.parts is not None:
         return f"No {METRICS[metric.parts[1]].title.lower()} in this period, so there is nothing to divide by."
+    if not facts.is_credited and name in SUMS["results"]:
+        return "No conversion has been credited to what brought it yet; run the notebook attribute_conversions."
     apart = amounts_without_rate(name, facts, currency=currency, zone=zone)
     if not apart:
         return f"{metric.title}: the ad platform has told none in this period."

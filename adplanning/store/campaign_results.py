@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import AttributionModel, ConversionType, PublicRevenue
 from adplanning.store.counted import counted_conversions
 from adplanning.store.tables.catalogue import TABLES
+from adplanning.store.tables.operations import BatchRun
 
 RESULT_TYPES: Final = (ConversionType.purchase, ConversionType.lead_form_submission)
 _CONVERSIONS, _CREDITS, _TOUCHPOINTS = (
     TABLES[name].c for name in ("conversions", "attribution_credits", "touchpoints")
 )
+
+
+def last_credited_statement() -> Select[Any]:
+    """The SELECT of how far conversions have been credited, in one row: when the last run that did so began, and when
+    the newest credited conversion was. Both are null where none ever was: then nobody knows what campaigns brought.
+    """
+    begun, converted = BatchRun.started_at, _CREDITS.converted_at
+    last_run = select(func.max(begun, type_=begun.type)).where(
+        BatchRun.notebook == "attribute_conversions", BatchRun.status == "succeeded"
+    )
+    newest = select(func.max(converted, type_=converted.type))
+    return select(last_run.scalar_subquery().label("run_at"), newest.scalar_subquery().label("converted_at"))
 
 
 def campaign_results_statement(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from adplanning.alerts.checking_service import Asked
 from adplanning.core.vocabulary import PublicRevenue
-from adplanning.store.session import write_transaction
-from adplanning.store.tables.catalogue import TABLES
+from tests.telling import ZONE, Tell, on, spent, teller
 
-ZONE = ZoneInfo("Asia/Kolkata")
 YESTERDAY = date(2026, 11, 28)
 NOW = datetime(2026, 11, 28, 21, 30, tzinfo=UTC)  # 3 in the morning of the 29th
 
@@ -38,20 +34,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "batch_runs": {"status": "succeeded", "parameters": {}, "heartbeat_at": NOW},
 }  # fmt: skip
 
-Tell = Callable[..., None]
-
-
-def on(day: date, hour: int = 12) -> datetime:
-    """An hour of a day in Kolkata, in UTC."""
-    return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE).astimezone(UTC)
-
 
 def days_before(n_days: int) -> date:
     return YESTERDAY - timedelta(days=n_days)
-
-
-def spent(campaign_id: str, day: date, spend_minor: int, **more: Any) -> dict[str, Any]:
-    return {"object_id": campaign_id, "campaign_id": campaign_id, "on": day, "spend_minor": spend_minor, **more}
 
 
 def sold(id_: str, day: date, value_minor: int = 10_000, **more: Any) -> dict[str, Any]:
@@ -66,13 +51,7 @@ def asked() -> Asked:
 @pytest.fixture
 def tell(any_engine: Engine) -> Tell:
     """Store rows of one table; what is not said has a plain default."""
-
-    def store(table: str, *rows: dict[str, Any]) -> None:
-        with write_transaction(any_engine) as connection:
-            for row in rows:
-                connection.execute(TABLES[table].insert().values(**_DEFAULTS[table] | row))
-
-    return store
+    return teller(any_engine, _DEFAULTS)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from adplanning.alerts.rule import Rule
 from adplanning.core.vocabulary import AlertKind
 from adplanning.metrics.figures_service import campaign_figures, period_figures
 from adplanning.store.session import reading
-from tests.alerts.conftest import NOW, YESTERDAY, Tell, days_before, sold, spent
+from tests.alerts.conftest import NOW, YESTERDAY, days_before, sold
+from tests.telling import Tell, spent
 
 WASTE = Rule(AlertKind.spend_without_conversions, None, 5000, "INR", of_each_campaign=True)
 ROAS = Rule(AlertKind.below, "roas", 1.5, "INR")

@@ -14,7 +14,7 @@ from adplanning.core.errors import Conflict, InvalidData, NotFound
 from adplanning.core.vocabulary import AlertKind
 from adplanning.store.session import writing
 from adplanning.store.tables.alerts import AlertRule
-from tests.alerts.conftest import Tell
+from tests.telling import Tell
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 CLICKS = RuleFields(name="Clicks", kind=AlertKind.below, metric="clicks", threshold=5)

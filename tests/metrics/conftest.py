@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
-from adplanning.store.session import write_transaction
-from adplanning.store.tables.catalogue import TABLES
+from tests.telling import ZONE, Tell, on, spent, teller
 
-ZONE = ZoneInfo("Asia/Kolkata")
 MARCH = Period.of("2026-03-01", "2026-03-03", ZONE)
 USUAL: dict[str, Any] = {"currency": "INR", "zone": ZONE, "public_revenue": PublicRevenue.counted}
 FIRST, SECOND, THIRD, LATER = (date(2026, 3, day) for day in (1, 2, 3, 10))
@@ -53,28 +49,11 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-Tell = Callable[..., None]
-
-
-def on(day: date, hour: int = 12) -> datetime:
-    """An hour of a day in Kolkata, in UTC."""
-    return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE).astimezone(UTC)
-
-
-def spent(campaign_id: str, day: date, spend_minor: int, **more: Any) -> dict[str, Any]:
-    return {"object_id": campaign_id, "campaign_id": campaign_id, "on": day, "spend_minor": spend_minor, **more}
-
 
 @pytest.fixture
 def tell(any_engine: Engine) -> Tell:
     """Store rows of one table; what is not said has a plain default."""
-
-    def store(table: str, *rows: dict[str, Any]) -> None:
-        with write_transaction(any_engine) as connection:
-            for row in rows:
-                connection.execute(TABLES[table].insert().values(**_DEFAULTS[table] | row))
-
-    return store
+    return teller(any_engine, _DEFAULTS)
 
 
 @pytest.fixture

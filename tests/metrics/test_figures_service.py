@@ -14,7 +14,8 @@ from adplanning.core.periods import Period
 from adplanning.core.vocabulary import PublicRevenue
 from adplanning.metrics.definitions import BY_DAY, METRICS, summed_metrics
 from adplanning.metrics.figures_service import Figure, campaign_figures, compared_figures, daily_figures, period_figures
-from tests.metrics.conftest import FIRST, LATER, MARCH, SECOND, THIRD, USUAL, ZONE, Tell, on, spent
+from tests.metrics.conftest import FIRST, LATER, MARCH, SECOND, THIRD, USUAL
+from tests.telling import ZONE, Tell, on, spent
 
 BY_HAND = {
     "ad_spend": 100_000,
@@ -248,3 +249,18 @@ def test_a_name_that_is_none_is_refused_with_what_there_is(any_engine: Engine) -
         daily_figures(any_engine, MARCH, **USUAL, names=["visitors"])
     with pytest.raises(InvalidData, match="unknown value 'revenue'"):
         campaign_figures(any_engine, MARCH, **USUAL, names=["revenue"])
+
+
+def test_what_campaigns_brought_is_unknown_until_conversions_have_been_credited_once(
+    tell: Tell, any_engine: Engine
+) -> None:
+    tell("conversions", {"id": "c1", "converted_at": on(FIRST), "value_minor": 50_000})
+    names = ["attributed_conversions", "attributed_revenue"]
+    assert {unknown(any_engine, name) for name in names} == {
+        "No conversion has been credited to what brought it yet; run the notebook attribute_conversions."
+    }
+    days = daily_figures(any_engine, MARCH, **USUAL, names=[*names, "conversions"])
+    assert days["attributed_conversions"].null_count() == days.height == 3
+    assert days["conversions"].sum() == 1
+    tell("attribution_credits", {"conversion_id": "c1", "touchpoint_id": None, "credit": 1.0, "value_minor": 50_000})
+    assert values(any_engine)["attributed_conversions"] == 0

@@ -25,7 +25,8 @@ from adplanning.store.session import write_transaction
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.store.upgrading import open_store
 from adplanning.workspace import Workspace
-from tests.metrics.conftest import USUAL, ZONE, on
+from tests.metrics.conftest import USUAL
+from tests.telling import ZONE, on
 
 DAYS = {"from_date": "2026-10-15", "to_date": "2026-10-28"}
 PERIOD = Period.of(*DAYS.values(), ZONE)
