@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import select
 
+from adplanning.metrics.definitions import METRICS, Unit
 from adplanning.store import facts
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.workspace_store import OpenStore
@@ -76,7 +77,7 @@ class OperationWorkspace(OpenStore):
         Returns
         -------
         One row per alert: alert_id, rule (its name), kind, metric, subject (a campaign's id; empty for the account),
-        words, value (in the unit of the metric), opened_at, closed_at (null while it lasts).
+        words, value (in the unit of the metric, shares in percent), opened_at, closed_at (null while it lasts).
 
         >>> import adplanning
         >>> ws = adplanning.example()
@@ -89,4 +90,7 @@ class OperationWorkspace(OpenStore):
         query = select(*columns).join_from(TABLES["alerts"], TABLES["alert_rules"], alert.rule_id == rule.id)
         if only_open:
             query = query.where(alert.closed_at.is_(None))
-        return facts.read(self.engine, query)[0].sort("opened_at", "alert_id", descending=True)
+        found = facts.read(self.engine, query)[0].sort("opened_at", "alert_id", descending=True)
+        shares = [name for name, metric in METRICS.items() if metric.unit is Unit.percent]
+        in_percent = pl.when(pl.col("metric").is_in(shares)).then(pl.col("value") * 100).otherwise("value")
+        return found.with_columns(value=in_percent)

@@ -16,6 +16,7 @@ from adplanning.alerts.findings import Finding
 from adplanning.alerts.message import News
 from adplanning.alerts.rule import Rule
 from adplanning.alerts.service import watched
+from adplanning.alerts.watching import shown_value
 from adplanning.core.ids import new_id
 from adplanning.store.tables.alerts import Alert, AlertRule
 from adplanning.store.tables.catalogue import TABLES
@@ -84,12 +85,15 @@ def keep_findings(session: Session, rule_id: str, rule: Rule, checked: Checked, 
 def news(session: Session) -> list[News]:
     """The open alerts that nobody outside was told of, oldest first."""
     query = (
-        select(Alert, AlertRule.name)
+        select(Alert, AlertRule.name, AlertRule.metric)
         .join(AlertRule, Alert.rule_id == AlertRule.id)
         .where(Alert.notified_at.is_(None), Alert.closed_at.is_(None))
         .order_by(Alert.opened_at, Alert.id)
     )
-    return [News(alert.id, name, alert.words, alert.value) for alert, name in session.execute(query)]
+    return [
+        News(alert.id, name, alert.words, shown_value(alert.value, metric))
+        for alert, name, metric in session.execute(query)
+    ]
 
 
 def note_told(session: Session, alert_ids: Collection[str], *, now: datetime) -> None:

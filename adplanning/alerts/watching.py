@@ -57,6 +57,16 @@ def is_percent(kind: AlertKind, metric: str | None) -> bool:
     return kind in CHANGES or (metric is not None and METRICS[metric].unit is Unit.percent)
 
 
+def shown_value(value: float | None, metric: str | None) -> float | None:
+    """What an alert has seen, as the API and messages tell it: shares in percent.
+
+    >>> shown_value(0.07, "ctr"), shown_value(58.0, "conversions"), shown_value(None, "ctr")
+    (7.0, 58.0, None)
+    """
+    is_share = metric is not None and METRICS[metric].unit is Unit.percent
+    return round(value * 100, 9) if is_share and value is not None else value
+
+
 def is_money(kind: AlertKind, metric: str | None) -> bool:
     """Whether a threshold is an amount."""
     return kind is AlertKind.spend_without_conversions or (

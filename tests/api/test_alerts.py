@@ -13,7 +13,9 @@ from adplanning.alerts.checking_service import Checked
 from adplanning.alerts.findings import Finding
 from adplanning.alerts.keeping_service import keep_findings
 from adplanning.alerts.service import find_rule, watched
+from adplanning.core.settings import Settings
 from adplanning.store.session import writing
+from adplanning.workspace import Workspace
 
 RULES, ALERTS = "/admin/ad-planning/alert-rules", "/admin/ad-planning/alerts"
 FELL: dict[str, Any] = {"name": "Fewer", "kind": "fell", "metric": "conversions", "threshold": 30, "window_days": 3}
@@ -29,6 +31,7 @@ def made(admin: TestClient, **fields: Any) -> dict[str, Any]:
 def test_a_rule_is_made_read_changed_and_deleted(admin: TestClient) -> None:
     rule = made(admin)
     assert (rule["threshold"], rule["currency"], rule["is_active"]) == (30, "INR", True)
+    assert rule["created_by"]
     assert rule["words"].startswith("You will be told when Total conversions over 3 full days are 30% or more below")
     address = f"{RULES}/{rule['id']}"
     assert admin.get(address).json()["alert_rule"] == rule
@@ -88,6 +91,16 @@ def test_alerts_are_listed_open_ones_apart_from_ended_ones(admin: TestClient, en
     assert admin.get(ALERTS, params={"is_open": True}).json()["count"] == 0
     assert admin.get(ALERTS).json()["alerts"][0]["is_open"] is False
     assert admin.get(ALERTS, params={"rule_id": "other"}).json()["count"] == 0
+
+
+def test_a_share_is_told_in_percent_as_its_threshold_is(admin: TestClient, engine: Engine) -> None:
+    rule = made(admin, kind="below", metric="ctr", threshold=2)
+    told = Finding("", fires=True, value=0.0123, words="CTR was 1.23%.")
+    with writing(engine) as session:
+        kept = watched(find_rule(session, rule["id"]))
+        keep_findings(session, rule["id"], kept, Checked((told,)), now=datetime(2026, 11, 28, tzinfo=UTC))
+    assert (rule["threshold"], admin.get(ALERTS).json()["alerts"][0]["value"]) == (2, 1.23)
+    assert Workspace(engine, Settings(_env_file=None)).alerts()["value"].to_list() == [pytest.approx(1.23)]
 
 
 def test_without_a_key_nothing_is_told(public: TestClient) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from adplanning.alerts import service
 from adplanning.alerts.fields import RuleChange, RuleFields, shown_threshold
 from adplanning.alerts.service import OpenAlert
+from adplanning.alerts.watching import shown_value
 from adplanning.alerts.wording import rule_words
 from adplanning.api.bodies import Deleted
-from adplanning.api.deps import AppSettings, Filter, Id, Now, Page, Reading, Writing
+from adplanning.api.deps import AppSettings, Caller, Filter, Id, Now, Page, Reading, Writing
 from adplanning.core.periods import isoformat
 from adplanning.core.vocabulary import AlertKind
 from adplanning.store.tables.alerts import AlertRule
@@ -61,7 +62,7 @@ class RulesAnswer(BaseModel):
 class AlertOut(BaseModel):
     """What a rule found, from the check that saw it first to the one that no longer did (`closed_at`).
 
-    `value` is in the metric's unit: money in major units, shares from 0 to 1; hours of a late sync.
+    `value` is in the metric's unit, as the threshold: money in major units, shares in percent; hours of a late sync.
     `notified_at` is when somebody outside was told.
     """
 
@@ -123,7 +124,7 @@ def alert_json(alert: OpenAlert) -> AlertOut:
         ad_campaign_id=alert.subject or None,
         campaign_name=alert.campaign,
         words=alert.words,
-        value=alert.value,
+        value=shown_value(alert.value, alert.metric),
         is_open=alert.closed_at is None,
         opened_at=isoformat(alert.opened_at),
         seen_at=isoformat(alert.seen_at),
@@ -133,9 +134,9 @@ def alert_json(alert: OpenAlert) -> AlertOut:
 
 
 @router.post("/alert-rules", status_code=201)
-def create(body: RuleFields, session: Writing, settings: AppSettings, now: Now) -> RuleAnswer:
+def create(body: RuleFields, session: Writing, settings: AppSettings, now: Now, caller: Caller) -> RuleAnswer:
     """Add a rule; the next check holds it against the figures."""
-    kept = service.create_rule(session, body, currency=settings.currency, created_by=None, now=now)
+    kept = service.create_rule(session, body, currency=settings.currency, created_by=caller, now=now)
     return RuleAnswer(alert_rule=rule_json(session, kept))
 
 
