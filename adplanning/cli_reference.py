@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adplanning.cli_store import answering_errors, say
-from adplanning.core.errors import Conflict
+from adplanning.core.errors import Conflict, InvalidData
 
 if TYPE_CHECKING:
     from pdoc.doc import Module
 
 PACKAGE = Path(__file__).parent
 DOMAINS = (
+    "alerts",
     "attribution",
     "conversions",
     "experiments",
@@ -27,6 +28,8 @@ DOMAINS = (
     "meta_ads",
     "metrics",
     "people",
+    "rates",
+    "reports",
     "scores",
     "segments",
     "sentiment",
@@ -50,6 +53,8 @@ def reference(
             if fault.name != "pdoc":
                 raise
             raise Conflict("pdoc is not installed; install adplanning with its extra docs") from None
+        except OSError as fault:
+            raise InvalidData.at("folder", f"{folder} cannot be written: {fault.strerror}; name another") from None
     say(f"{n_pages} pages: {folder / 'index.html'}")
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from typer.testing import CliRunner
 
 import adplanning
+from adplanning.cli import app
 from adplanning.cli_reference import documented_modules
 from adplanning.workspace import Workspace
 
@@ -98,6 +100,14 @@ def own_words(value: object) -> bool:
     """Whether somebody has written its docstring; a dataclass writes its signature where nobody has."""
     words = getattr(value, "__doc__", None) or ""
     return bool(words) and not (dataclasses.is_dataclass(value) and words.startswith(f"{value.__name__}("))
+
+
+def test_a_place_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "taken"
+    file.touch()
+    refused = CliRunner().invoke(app, ["reference", str(file)])
+    assert refused.exit_code == 2
+    assert "cannot be written" in " ".join(refused.output.split())
 
 
 def test_every_question_to_a_workspace_has_an_example_with_its_answer() -> None:
