@@ -99,18 +99,13 @@ def _say_in_markdown(module: Module) -> None:
 def markdown(docstring: str) -> str:
     r"""Turn a docstring of this house into Markdown: headings, lists of names, examples and tables as they look.
 
-    >>> print(markdown("Adds.\n\nParameters\n----------\nn : how many,\n    all of them.\n\n>>> 1 + 1\n2"))
+    >>> print(markdown("Adds.\n\nParameters\n----------\nn : how many,\n    all of them."))
     Adds.
     <BLANKLINE>
     ###### Parameters
     <BLANKLINE>
     - **n**: how many,
         all of them.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
     """
     heading, *sections = re.split(r"^([A-Z]\w+)\n-{3,}\n", docstring, flags=re.MULTILINE)
     parts = [_blocks(heading)]

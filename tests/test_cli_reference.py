@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import adplanning
 from adplanning.cli import app
-from adplanning.cli_reference import documented_modules
+from adplanning.cli_reference import documented_modules, markdown
 from adplanning.workspace import Workspace
 
 
@@ -100,6 +100,10 @@ def own_words(value: object) -> bool:
     """Whether somebody has written its docstring; a dataclass writes its signature where nobody has."""
     words = getattr(value, "__doc__", None) or ""
     return bool(words) and not (dataclasses.is_dataclass(value) and words.startswith(f"{value.__name__}("))
+
+
+def test_an_example_is_shown_with_its_answer_as_python() -> None:
+    assert markdown("Adds.\n\n>>> 1 + 1\n2\n") == "Adds.\n\n```pycon\n>>> 1 + 1\n2\n```"
 
 
 def test_a_place_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:

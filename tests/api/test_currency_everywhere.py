@@ -198,5 +198,6 @@ def test_a_lifetime_value_of_before_is_not_shown_as_one_of_now(admin: TestClient
     address = f"/admin/ad-planning/journeys/{a_buyer(admin)}"
     assert get(admin, address)["scores"]["clv"] > 0
     report_in(admin, "USD")
-    assert get(admin, address)["scores"] == get(admin, address)["scores"] | {"currency": "USD", "clv": None}
+    told = get(admin, address)
+    assert (told["currency"], told["scores"]["clv"]) == ("USD", None)
     assert get(admin, "/admin/ad-planning/predictive", score_type="clv")["summary"]["clv"]["total"] == 0

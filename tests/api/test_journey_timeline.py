@@ -52,7 +52,7 @@ def test_a_timeline_is_that_of_the_contract(admin: TestClient, asha: str) -> Non
         "unconverted": [{"currency": "EUR", "count": 1, "value": 499.5}],
     }
     assert found["scores"] == {"nps": None, "engagement": None, "clv": None, "churn_risk": None}
-    assert (found["count"], found["limit"], found["offset"]) == (4, 1000, 0)
+    assert (found["currency"], found["count"], found["limit"], found["offset"]) == ("INR", 4, 1000, 0)
 
 
 def entry(hour: str, kind: str, stage: str, words: str) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def test_an_unknown_person_is_answered_with_nulls(admin: TestClient) -> None:
     answer = admin.get(f"{URL}/nobody")
     assert answer.status_code == 200
     assert answer.json() == {
+        "currency": "INR",
         "person": None,
         "timeline": [],
         "summary": {

@@ -59,7 +59,7 @@ def late_sync(engine: Engine) -> str:
         connection.execute(
             TABLES["sync_streams"].insert().values(
                 scope="1", stream="campaigns", status="ok", n_read=0, n_stored=0, n_quarantined=0,
-                started_at=NOW, succeeded_at=NOW - timedelta(hours=40),
+                started_at=NOW, succeeded_at=datetime.now(UTC) - timedelta(hours=40),
             )
         )  # fmt: skip
     with writing(engine) as session:

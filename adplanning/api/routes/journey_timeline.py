@@ -38,9 +38,8 @@ class DurationOut(BaseModel):
 
 
 class TimelineSummaryOut(BaseModel):
-    """All of the way; `total_purchase_value` is in `currency`, without the purchases in `unconverted`."""
+    """All of the way; `total_purchase_value` is in the answer's currency, without the purchases in `unconverted`."""
 
-    currency: str
     total_events: int
     stages_reached: list[JourneyStage]
     current_stage: JourneyStage | None
@@ -53,9 +52,8 @@ class TimelineSummaryOut(BaseModel):
 
 
 class ScoresOut(BaseModel):
-    """The values of a person's scores; null where none has been computed, or the CLV in another `currency`."""
+    """The values of a person's scores; null where none has been computed, or the CLV in another currency."""
 
-    currency: str
     nps: float | None
     engagement: float | None
     clv: float | None
@@ -63,8 +61,9 @@ class ScoresOut(BaseModel):
 
 
 class TimelineAnswer(BaseModel):
-    """A person's way; `count` is that of all its entries, of which `timeline` is one page."""
+    """A person's way, with sums in `currency`; `count` is that of all its entries, of which `timeline` is one page."""
 
+    currency: str
     person: PersonOut | None
     timeline: list[EntryOut]
     summary: TimelineSummaryOut
@@ -97,6 +96,7 @@ def timeline(
 
 def _timeline_json(found: Timeline, page: Rows, *, currency: str) -> TimelineAnswer:
     return TimelineAnswer(
+        currency=currency,
         person=None if found.person is None else person_json(found.person),
         timeline=[
             EntryOut(
@@ -109,7 +109,7 @@ def _timeline_json(found: Timeline, page: Rows, *, currency: str) -> TimelineAns
             for entry in found.entries
         ],
         summary=_summary_json(found.summary, currency),
-        scores=ScoresOut(currency=currency, **found.scores),
+        scores=ScoresOut(**found.scores),
         count=found.n_entries,
         limit=page.limit,
         offset=page.offset,
@@ -119,7 +119,6 @@ def _timeline_json(found: Timeline, page: Rows, *, currency: str) -> TimelineAns
 def _summary_json(found: TimelineSummary, currency: str) -> TimelineSummaryOut:
     taken = found.time_to_conversion
     return TimelineSummaryOut(
-        currency=currency,
         total_events=found.n_entries,
         stages_reached=[JourneyStage(stage) for stage in found.stages_reached],
         current_stage=None if found.current_stage is None else JourneyStage(found.current_stage),

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from adplanning import batch_runs
-from adplanning.alerts.service import n_open_alerts
+from adplanning.alerts.service import list_rules, n_open_alerts
 from adplanning.attribution import service as attribution_service
 from adplanning.attribution.credit_options import CreditOptions
 from adplanning.attribution.crediting import Scope
@@ -43,7 +43,7 @@ from adplanning.ui.dialog import Dialog
 from adplanning.ui.main_button import MainButton
 from adplanning.ui.pages.alert_glance import alerts_glance
 from adplanning.ui.pages.chosen_days import USUAL_DAYS, days_asked, today_of
-from adplanning.ui.pages.metric_headlines import is_known
+from adplanning.ui.pages.metric_headlines import is_known, missing_source
 from adplanning.ui.pages.metric_words import roas_badge
 from adplanning.ui.pages.metrics import metric_view
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
@@ -184,12 +184,15 @@ def _attribution_report(visit: Visit) -> Cell:
     )
     roas = report.campaign_roas(DEFAULT_MODEL)
     if roas is None:
-        return Badge(f"No ROAS for the last {DAYS} days").cell()
-    return Badge(f"ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
+        return Badge(f"No credited ROAS for the last {DAYS} days").cell()
+    return Badge(f"Credited ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
 
 
 def _metrics(visit: Visit) -> Cell:
-    settings = visit.settings
+    settings, none = visit.settings, Badge(f"No ROAS for the last {USUAL_DAYS} days").cell()
+    with visit.reading() as session:
+        if missing_source(session, "roas"):
+            return none
     [roas] = period_figures(
         visit.engine,
         days_asked(visit, Period()).period(settings.zone),
@@ -199,7 +202,7 @@ def _metrics(visit: Visit) -> Cell:
         names=["roas"],
     ).values()
     if roas.value is None:
-        return Badge(f"No ROAS for the last {USUAL_DAYS} days").cell()
+        return none
     badge = roas_badge(roas.value)
     return Badge(f"ROAS {formats.times(roas.value)}: {badge.words.lower()}", badge.colour, badge.icon).cell()
 
@@ -280,9 +283,12 @@ def _forecasts(visit: Visit) -> Cell:
 def _alerts(visit: Visit) -> Cell:
     with visit.reading() as session:
         n = n_open_alerts(session)
-    return (
-        Badge(f"{n} open", "red", "mdi-bell-alert-outline") if n else Badge("All quiet", "green", "mdi-check")
-    ).cell()
+        _, n_rules = list_rules(session, {"is_active": True}, limit=0, offset=0)
+    if n:
+        return Badge(f"{n} open", "red", "mdi-bell-alert-outline").cell()
+    if not n_rules:
+        return Badge("Nothing is watched", "orange", "mdi-bell-outline").cell()
+    return Badge("All quiet", "green", "mdi-check").cell()
 
 
 def _campaigns(visit: Visit) -> Cell:

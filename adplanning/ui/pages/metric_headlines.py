@@ -47,7 +47,7 @@ SOURCES: Final[Mapping[str, Source]] = {
 }
 # All conversions may have values; what carts and checkouts are said to be worth is no income.
 _BY_PURCHASES: Final = {"revenue": "purchase_revenue", "roas": "purchase_roas"}
-_SAME_SOURCE: Final = {"conversions": "revenue", "roas": "ad_spend"}
+_SOURCES_OF: Final = {"conversions": ("revenue",), "roas": ("ad_spend", "revenue")}
 
 
 def headlines(visit: Visit, days: Days) -> tuple[list[Kpi], str]:
@@ -80,6 +80,12 @@ def is_known(session: Session, table: str) -> bool:
     return session.execute(select(TABLES[table].c.id).limit(1)).first() is not None
 
 
+def missing_source(session: Session, name: str) -> Source | None:
+    """The first source of a headline that holds nothing at all; None where each holds something."""
+    sources = (SOURCES[one] for one in _SOURCES_OF.get(name, (name,)))
+    return next((source for source in sources if not is_known(session, source.table)), None)
+
+
 def _card(name: str, label: str, found: Mapping[str, Comparison], days: Days, currency: str) -> Kpi:
     card = metric_card(name, found[name], days, currency=currency, label=label)
     part = _BY_PURCHASES.get(name)
@@ -90,8 +96,8 @@ def _card(name: str, label: str, found: Mapping[str, Comparison], days: Days, cu
 
 def _told(session: Session, name: str, card: Kpi) -> Kpi:
     """The card; where nothing of its kind has come in, what to do in place of a zero that says nothing."""
-    source = SOURCES[_SAME_SOURCE.get(name, name)]
-    if is_known(session, source.table):
+    source = missing_source(session, name)
+    if source is None:
         return card
     return replace(
         card,

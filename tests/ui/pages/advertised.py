@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, insert
 
+from adplanning.conversions.fields import ConversionFields
 from adplanning.core.names import name_key
-from adplanning.store.session import write_transaction
+from adplanning.core.validation import validated
+from adplanning.store.session import write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.visit import Visit
+from adplanning.workflows.conversion_recorded import record_conversion
 
 MADE = datetime(2026, 9, 1, tzinfo=UTC)
 # Noon in Kolkata on the last of October: the last thirty days are 2 to 31 October, since 4 October unsettled.
 NOW = datetime(2026, 10, 31, 6, 30, tzinfo=UTC)
+BOUGHT = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 
 
 def add(engine: Engine, table: str, *rows: dict[str, Any]) -> None:
@@ -76,6 +81,22 @@ def ad_day(engine: Engine, campaign_id: str, name: str, on: date, spend: float, 
     """What an ad of `ad` cost on a day."""
     of = {"ad_set_id": f"adset_{name}", "ad_id": f"ad_{name}"}
     day(engine, f"ad_{name}", on, spend, campaign_id=campaign_id, level="ad", **of, **told)
+
+
+def bought(engine: Engine, value: int, *, currency: str = "INR", kind: str = "purchase") -> None:
+    """One conversion, which the shop has confirmed."""
+    fields = validated(
+        ConversionFields,
+        {
+            "conversion_type": kind,
+            "visitor_id": "v1",
+            "conversion_value": value,
+            "currency": currency,
+            "converted_at": BOUGHT.isoformat(),
+        },
+    )
+    with writing(engine) as session:
+        record_conversion(session, fields, currency="INR", zone=ZoneInfo("Asia/Kolkata"), now=BOUGHT)
 
 
 def at_noon(_: Visit) -> datetime:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, update
 
+from adplanning.alerts.fields import RuleChange, RuleFields
+from adplanning.alerts.service import change_rule, create_rule
 from adplanning.batch_lease import begin_run, end_run
-from adplanning.core.vocabulary import Role
-from adplanning.store.session import reading, write_transaction
+from adplanning.core.vocabulary import AlertKind, Role
+from adplanning.store.session import reading, write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.cards import Cards
 from adplanning.ui.catalogue import HOME, PAGES, address_of
@@ -23,7 +25,7 @@ from adplanning.ui.pages.period_picker import PeriodPicker
 from adplanning.ui.visit import Visit
 from tests.leads.arrived import ASHA, received
 from tests.ui.conftest import NewVisit
-from tests.ui.pages.advertised import account, campaign, day
+from tests.ui.pages.advertised import account, bought, campaign, day
 from tests.ui.visiting import NotingFrame, send, the
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
@@ -64,7 +66,7 @@ def test_every_module_has_its_card_at_once_and_its_number_later(
     assert said["ad-planning/conversions"] == f"{n} in the last 30 days"
     assert said["ad-planning/goals"] == f"{n_goals} active"
     assert said["ad-planning/attribution"].endswith("% of touchpoints matched")
-    assert re.fullmatch(r"ROAS [\d.]+× in the last 30 days", said["ad-planning/attribution-report"])
+    assert re.fullmatch(r"Credited ROAS [\d.]+× in the last 30 days", said["ad-planning/attribution-report"])
     assert re.fullmatch(r"\d+ names wait", said["ad-planning/campaign-names"])
 
 
@@ -75,7 +77,7 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/conversions": "0 in the last 30 days",
         "ad-planning/goals": "None yet",
         "ad-planning/attribution": "No touchpoint in the last 30 days",
-        "ad-planning/attribution-report": "No ROAS for the last 30 days",
+        "ad-planning/attribution-report": "No credited ROAS for the last 30 days",
         "ad-planning/campaign-names": "No name waits",
         "ad-planning/journeys": "Nobody in the last 30 days",
         "ad-planning/sentiment": "No text in the last 30 days",
@@ -84,7 +86,7 @@ def test_an_empty_store_is_said_on_each_card(engine: Engine, new_visit: NewVisit
         "ad-planning/experiments": "None yet",
         "ad-planning/forecasts": "None yet",
         "ad-planning/metrics": "No ROAS for the last 30 days",
-        "ad-planning/alerts": "All quiet",
+        "ad-planning/alerts": "Nothing is watched",
         "ad-planning/settings": "INR, Asia/Kolkata",
         "meta-ads/campaigns": "None yet",
         "meta-ads/leads": "None yet",
@@ -139,10 +141,29 @@ def test_what_comes_back_for_what_was_spent_is_said_on_the_card_of_the_metrics(
 ) -> None:
     account(engine)
     day(engine, campaign(engine, "Quilts"), date(2026, 10, 20), 300)
-    widgets = home(new_visit(engine))
+    assert badge_of("metrics", new_visit(engine), frame)["text"] == "No ROAS for the last 30 days"
+    bought(engine, 150)
+    badge = badge_of("metrics", new_visit(engine), frame)
+    assert (badge["text"], badge["colour"]) == ("ROAS 0.50×: below its cost", "red")
+
+
+def test_nothing_is_called_quiet_that_nobody_watches(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
+    assert badge_of("alerts", new_visit(engine), frame)["text"] == "Nothing is watched"
+    with writing(engine) as session:
+        given = RuleFields(name="ROAS", kind=AlertKind.below, metric="roas", threshold=1)
+        rule = create_rule(session, given, currency="INR", created_by=None, now=NOW)
+    assert badge_of("alerts", new_visit(engine), frame)["text"] == "All quiet"
+    with writing(engine) as session:
+        change_rule(session, rule.id, RuleChange(is_active=False), now=NOW)
+    assert badge_of("alerts", new_visit(engine), frame)["text"] == "Nothing is watched"
+
+
+def badge_of(page: str, visit: Visit, frame: NotingFrame) -> dict[str, Any]:
+    """What is said on a card of the landing page."""
+    widgets = home(visit)
     frame.catch_up()
-    badge = shown(widgets)[address_of("ad-planning/metrics")]["badge"]
-    assert (badge["text"], badge["colour"]) == ("ROAS 0.00×: below its cost", "red")
+    badge: dict[str, Any] = shown(widgets)[address_of(f"ad-planning/{page}")]["badge"]
+    return badge
 
 
 @pytest.mark.parametrize("role", list(Role))

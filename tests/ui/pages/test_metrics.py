@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
-from adplanning.conversions.fields import ConversionFields
 from adplanning.core import formats
 from adplanning.core.errors import Conflict
 from adplanning.core.periods import Period
 from adplanning.core.settings import Settings
-from adplanning.core.validation import validated
 from adplanning.core.vocabulary import Role
 from adplanning.journeys.analysis_service import funnel_report
 from adplanning.journeys.scope import JourneyScope
@@ -31,10 +28,9 @@ from adplanning.ui.pipeline import Pipeline
 from adplanning.ui.sections import Section, Sections
 from adplanning.ui.short_list import ShortList
 from adplanning.ui.visit import Visit
-from adplanning.workflows.conversion_recorded import record_conversion
 from tests.leads.arrived import ASHA, received
 from tests.ui.conftest import NewVisit
-from tests.ui.pages.advertised import account, add, at_noon, campaign, day
+from tests.ui.pages.advertised import account, add, at_noon, bought, campaign, day
 from tests.ui.pages.conftest import Api
 from tests.ui.pages.segmented import add_segment, fill_customers
 from tests.ui.visiting import NotingFrame, send, the
@@ -147,22 +143,6 @@ def test_what_carts_are_said_to_be_worth_is_told_apart_from_purchases(
         "Total Revenue": ("₹500", "₹300 by purchases alone"),
         "ROAS": ("5.00×", "3.00× by purchases alone"),
     }
-
-
-def bought(engine: Engine, value: int, *, currency: str = "INR", kind: str = "purchase") -> None:
-    """One conversion, which the shop has confirmed."""
-    fields = validated(
-        ConversionFields,
-        {
-            "conversion_type": kind,
-            "visitor_id": "v1",
-            "conversion_value": value,
-            "currency": currency,
-            "converted_at": LEFT.isoformat(),
-        },
-    )
-    with writing(engine) as session:
-        record_conversion(session, fields, currency="INR", zone=ZoneInfo("Asia/Kolkata"), now=LEFT)
 
 
 def test_a_total_with_a_part_without_a_rate_is_unknown_and_says_why(
