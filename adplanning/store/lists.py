@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Select, SQLColumnExpression, String, cast, func, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from adplanning.core.errors import InvalidData
 from adplanning.core.spellings import spellings
@@ -27,8 +30,8 @@ def containing(texts: Sequence[ColumnElement[Any]], search: str | None) -> list[
     InvalidData : a search for what no text can hold.
     """
     words = spellings(search)
-    small = [_small_letters(text) for text in texts]
-    return [or_(*(text.contains(word, autoescape=True) for text in small for word in words))] if words else []
+    compared = [_InAnyCase(text) for text in texts]
+    return [or_(*(text.contains(word, autoescape=True) for text in compared for word in words))] if words else []
 
 
 def in_order(query: AnyList, orders: Orders, sort: str, *, ties: SQLColumnExpression[str], descending: bool) -> AnyList:
@@ -67,6 +70,7 @@ def page(
     Parameters
     ----------
     sort : one of `orders`; when none is asked for, `usual`, the greatest first.
+    ties : the id of the records, which settles what the order leaves open.
 
     Raises
     ------
@@ -74,12 +78,33 @@ def page(
     """
     order, down = (usual, True) if sort is None else (sort, descending)
     ordered = in_order(query, orders, order, ties=ties, descending=down)
-    return list(session.scalars(ordered.limit(limit).offset(offset))), total(session, query)
+    # Sorted as ids, since a database would carry every column of all rows through its sort.
+    ids = session.scalars(ordered.with_only_columns(ties).limit(limit).offset(offset)).all()
+    return list(session.scalars(ordered.where(ties.in_(ids)))) if ids else [], total(session, query)
 
 
 def total(session: Session, query: Select[*tuple[Any, ...]]) -> int:
     """How many rows a list has, over all its pages."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+class _InAnyCase(FunctionElement[str]):
+    """A text of which LIKE finds A to Z in either case, when asked for the small ones."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_InAnyCase)
+def _lowered(element: _InAnyCase, compiler: SQLCompiler, **options: Any) -> str:
+    [text] = element.clauses
+    return compiler.process(_small_letters(text), **options)
+
+
+@compiles(_InAnyCase, "sqlite")
+def _as_it_is(element: _InAnyCase, compiler: SQLCompiler, **options: Any) -> str:
+    # Its LIKE takes the one for the other, twice as fast as over `lower()`.
+    return compiler.process(element.clauses, **options)
 
 
 def _small_letters(text: ColumnElement[Any]) -> ColumnElement[str]:
