@@ -96,13 +96,19 @@ CHANNELS: Final[tuple[tuple[str, pl.Expr], ...]] = (
     ("social", _ON_SOCIAL | _one_of(_MEDIUM, "social", "social-media", "organic_social")),
     ("search", _one_of(_MEDIUM, "organic") | (_ON_SEARCH & _MEDIUM.is_null())),
     ("referral", _one_of(_MEDIUM, "referral") | (_UNTAGGED & (_FROM.fill_null("") != ""))),
-    ("direct", is_direct()),
+    ("direct", pl.col("is_direct")),
 )
 """What each channel is, in this order: the first that fits is it, and what fits none is `other`."""
 
+_CHANNEL = pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for name, fits in CHANNELS), pl.lit("other"))
 
-def channel() -> pl.Expr:
-    """The channel of a touchpoint, from `utm_source`, `utm_medium` and `platform`.
+
+# What the channel is told from; `is_direct` holds what further tags say.
+_READ = ("utm_source", "utm_medium", "platform", "click_id", "referrer_domain", "kind", "is_direct")
+
+
+def with_channel(touchpoints: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to touchpoints `is_direct` and `channel`, from `utm_source`, `utm_medium` and `platform`.
 
     Of `click_id`, `referrer_domain`, `kind` and what `is_direct` reads, those are read too that are there.
 
@@ -113,16 +119,17 @@ def channel() -> pl.Expr:
     Source: Google Analytics Help, "[GA4] Default channel group", for media and order; Google Ads Help, "About
     auto-tagging", and Meta's documentation of fbclid for the click ids.
 
-    >>> tags = pl.DataFrame({
+    >>> tags = pl.LazyFrame({
     ...     "utm_source": ["Facebook", "google", "newsletter", "instagram", "partner", None, "poster"],
     ...     "utm_medium": ["cpc", "organic", "email", "social", "referral", None, "print"],
     ...     "platform": ["meta", "google", "generic", "meta", "generic", "direct", "generic"],
     ...     "click_id": [None, "gclid", None, "fbclid", None, None, None],
     ... })
-    >>> tags.select(channel())["channel"].to_list()
+    >>> with_channel(tags).collect()["channel"].to_list()
     ['paid social', 'paid search', 'email', 'social', 'referral', 'direct', 'other']
     """
-    found = pl.lit("other")
-    for name, fits in reversed(CHANNELS):
-        found = pl.when(fits).then(pl.lit(name)).otherwise(found)
-    return found.alias("channel")
+    told = touchpoints.with_columns(is_direct())
+    read = [name for name in told.collect_schema().names() if name in _READ]
+    # There are far fewer ways of being tagged than touchpoints.
+    channels = told.select(read).unique().with_columns(_CHANNEL.alias("channel"))
+    return told.join(channels, on=read, how="left", nulls_equal=True, maintain_order="left")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from adplanning.attribution.channels import channel, is_direct
+from adplanning.attribution.channels import with_channel
 from adplanning.attribution.credit import conversion_paths, credited_paths
 from adplanning.attribution.credit_models import CREDIT_MODELS
 from adplanning.attribution.credit_options import CreditOptions
@@ -103,7 +103,7 @@ def journeys(facts: PathFacts) -> Journeys:
     conversions = path_keys(facts.conversions, known, at="converted_at")
     purchases = path_keys(facts.purchases, known, at="converted_at")
     touchpoints = path_keys(facts.touchpoints, known, at="touched_at")
-    return Journeys(with_is_new(conversions, purchases), touchpoints.with_columns(channel(), is_direct()))
+    return Journeys(with_is_new(conversions, purchases), with_channel(touchpoints))
 
 
 def reported(conversions: pl.LazyFrame, rates: pl.DataFrame, *, currency: str, zone: ZoneInfo) -> pl.LazyFrame:

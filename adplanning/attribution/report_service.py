@@ -230,4 +230,6 @@ def credited_touchpoints(
 
 def _reported(facts: PathFacts, rates: pl.DataFrame, *, currency: str, zone: ZoneInfo) -> Journeys:
     found = journeys(facts)
-    return Journeys(reported(found.conversions, rates, currency=currency, zone=zone), found.touchpoints)
+    # Paths and sums both start from the conversions: whose they are is worked out once.
+    conversions = reported(found.conversions, rates, currency=currency, zone=zone).collect().lazy()
+    return Journeys(conversions, found.touchpoints)

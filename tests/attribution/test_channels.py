@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adplanning.attribution.channels import CHANNELS, channel, is_direct, plain
+from adplanning.attribution.channels import CHANNELS, is_direct, plain, with_channel
 from adplanning.core.click_ids import CLICK_IDS
 from adplanning.core.vocabulary import platform_of_source
 
@@ -22,7 +22,11 @@ def channels(*tags: tuple[str | None, str | None, str]) -> list[str | None]:
     """The channels of (source, medium, platform)."""
     names = ("utm_source", "utm_medium", "platform")
     frame = pl.DataFrame(tags, schema=dict.fromkeys(names, pl.String), orient="row")
-    return frame.select(channel())["channel"].to_list()
+    return channels_of(frame)
+
+
+def channels_of(touchpoints: pl.DataFrame) -> list[str | None]:
+    return with_channel(touchpoints.lazy()).collect()["channel"].to_list()
 
 
 def touchpoint(source: str | None = None, medium: str | None = None, **told: str | None) -> pl.DataFrame:
@@ -34,7 +38,8 @@ def touchpoint(source: str | None = None, medium: str | None = None, **told: str
 
 
 def channel_by(source: str | None = None, medium: str | None = None, **told: str | None) -> str:
-    return str(touchpoint(source, medium, **told).select(channel()).item())
+    [found] = channels_of(touchpoint(source, medium, **told))
+    return str(found)
 
 
 def channel_of(source: str | None, medium: str | None) -> str | None:
@@ -177,7 +182,7 @@ def test_a_touchpoint_that_says_of_itself_only_that_it_is_a_click_or_a_campaigns
 def test_direct_is_a_visit_of_which_nothing_says_where_it_came_from(told: dict[str, str], expected: bool) -> None:
     seen = touchpoint(**told)
     assert seen.select(is_direct()).item() is expected
-    assert (seen.select(channel()).item() == "direct") is expected
+    assert (channels_of(seen) == ["direct"]) is expected
 
 
 def test_of_a_frame_with_few_columns_those_are_read() -> None:
@@ -213,7 +218,15 @@ def test_a_tag_is_plain_without_case_and_surrounding_space() -> None:
 
 def test_no_touchpoints_have_channels_of_the_right_type() -> None:
     none = pl.DataFrame(schema=dict.fromkeys(("utm_source", "utm_medium", "platform"), pl.String))
-    assert none.select(channel()).schema == {"channel": pl.String}
+    assert with_channel(none.lazy()).collect_schema()["channel"] == pl.String
+
+
+def test_tags_alike_but_for_their_campaign_are_told_apart_and_every_touchpoint_stays_where_it_was() -> None:
+    row = {"utm_source": None, "utm_medium": None, "platform": "direct"}
+    tags = [row | {"utm_campaign": name} for name in ("diwali", None, " ", "diwali")]
+    found = with_channel(pl.LazyFrame(tags, schema=dict.fromkeys((*row, "utm_campaign"), pl.String))).collect()
+    assert found["channel"].to_list() == ["other", "direct", "direct", "other"]
+    assert found["utm_campaign"].to_list() == ["diwali", None, " ", "diwali"]
 
 
 KNOWN = ["facebook", "google", "tiktok", "bing", "newsletter", "cpc", "paid_social", "email", "referral", "poster"]
