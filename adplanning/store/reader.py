@@ -12,6 +12,7 @@ place of all that would follow. Run as a file, so nothing of this package is imp
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -61,4 +62,6 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever asked may be gone before the answer is written: that is no fault to tell of.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     serve(sys.stdin.buffer, sys.stdout.buffer)
