@@ -9,6 +9,8 @@ from enum import Enum, auto
 from urllib.parse import unquote_plus
 
 HOME = "/app/ad-planning"
+# What stands above pages without being one, and the page to show for it.
+FIRST_PAGES = {"/app": HOME, "/app/meta-ads": "/app/meta-ads/campaigns"}
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SEGMENT = r"[A-Za-z0-9_@~+:-][A-Za-z0-9_@~+:.-]*"
 _SUFFIX = r"\.(?:js|css|map|json|svg|png|gif|ico|woff2?|ttf|eot|wasm)"
@@ -82,6 +84,22 @@ def _readable(path: str, is_page: Callable[[str], bool]) -> Address | None:
     if found and not path.startswith(_NEVER_A_PAGE) and is_page(found["page"]):
         return Address(Kind.page, f"/app/{found['page']}")
     return None
+
+
+def page_without_app(method: str, path: str, is_page: Callable[[str], bool]) -> str | None:
+    """Where the page is that somebody asks for without `/app` before it; None for everything else.
+
+    >>> page_without_app("GET", "/ad-planning/goals", lambda page: page == "ad-planning/goals")
+    '/app/ad-planning/goals'
+    >>> page_without_app("GET", "/admin/persons", lambda page: page == "ad-planning/goals")
+    """
+    if method != "GET":
+        return None
+    below = f"/app{path}"
+    address = address_at(method, below, is_page)
+    if address is not None and address.kind is Kind.page:
+        return address.path
+    return FIRST_PAGES.get(below.rstrip("/"))
 
 
 def is_opened_as_page(method: str, path: str) -> bool:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import httpx2
 from sqlalchemy import Engine
+from starlette.responses import RedirectResponse
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from adplanning.api.app import create_app
 from adplanning.core.settings import Settings
+from adplanning.server.addresses import page_without_app
 from adplanning.server.child_environment import child_environment
 from adplanning.server.dashboards import LOOK_S, Dashboards, belongs_to_dashboards
 from adplanning.server.logs import keep_secrets_out
@@ -48,6 +50,7 @@ class OneOrigin:
             timeout=None,
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=50),
         )
+        self._is_page = parts.is_page
         self._dashboards = Dashboards(settings, engine, parts, self._client, self._child, look_s=look_s, page_s=page_s)
         self._living = Router(lifespan=self._lifespan)
 
@@ -57,6 +60,9 @@ class OneOrigin:
             await self._living(scope, receive, send)
         elif belongs_to_dashboards(scope["path"]):
             await self._dashboards(scope, receive, send)
+        elif scope["type"] == "http" and (page := page_without_app(scope["method"], scope["path"], self._is_page)):
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(page + (f"?{query}" if query else ""), 303)(scope, receive, send)
         else:
             await self._api(scope, receive, send)
 

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from adplanning.core.errors import AdplanningError, StoreUnavailable, Unauthorized
 from adplanning.core.settings import Settings
 from adplanning.server import pages
-from adplanning.server.addresses import HOME, Kind, address_at, is_opened_as_page
+from adplanning.server.addresses import FIRST_PAGES, HOME, Kind, address_at, is_opened_as_page
 from adplanning.server.channels import Channels
 from adplanning.server.hosts import refuse_foreign
 from adplanning.server.kernels import Kernels
@@ -105,8 +105,8 @@ class Dashboards:
         visitor = await self._desk.visitor(request)
         if visitor is None:
             return _sign_in_first(request, as_page=as_page)
-        if path in ("/app", "/app/"):
-            return RedirectResponse(HOME, 303)
+        if first := FIRST_PAGES.get(path.rstrip("/")):
+            return RedirectResponse(first, 303)
         return await self._below_app(request, visitor, as_page=as_page)
 
     async def _at_the_desk(self, request: Request, *, as_page: bool) -> Response:

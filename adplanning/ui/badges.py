@@ -76,10 +76,10 @@ GOAL_TYPES = {
     GoalType.custom_event: Badge("Custom event", "grey", "mdi-shape-outline"),
 }
 RESOLUTION_METHODS = {
-    ResolutionMethod.exact_utm_match: Badge("Matched by exact name", "green", "mdi-check"),
-    ResolutionMethod.fuzzy_name_match: Badge("Matched by similar name", "orange", "mdi-approximately-equal"),
-    ResolutionMethod.manual: Badge("Chosen by hand", "blue", "mdi-hand-back-right-outline"),
-    ResolutionMethod.unresolved: Badge("Not matched", "grey", "mdi-help"),
+    ResolutionMethod.exact_utm_match: Badge("Exact UTM match", "green", "mdi-check"),
+    ResolutionMethod.fuzzy_name_match: Badge("Fuzzy name match", "orange", "mdi-approximately-equal"),
+    ResolutionMethod.manual: Badge("Manual", "blue", "mdi-hand-back-right-outline"),
+    ResolutionMethod.unresolved: Badge("Unresolved", "grey", "mdi-help"),
 }
 ALIAS_DECISIONS = {
     AliasDecision.accepted: Badge("Means this campaign", "green", "mdi-check"),
@@ -264,6 +264,7 @@ ALERT_KINDS = {
 WATCHING = Badge("Watching", "green", "mdi-eye-outline")
 NOT_CHECKED = Badge("Not checked yet", "grey", "mdi-clock-outline")
 NOT_TOLD_IN_FULL = Badge("Cannot be told in full", "orange", "mdi-help-circle-outline")
+ACTIVE = Badge("Active", "green", "mdi-play-circle-outline")
 PAUSED = Badge("Paused", "orange", "mdi-pause-circle-outline")
 NOT_TOLD = Badge("Nobody yet", "grey", "mdi-bell-off-outline")
 YES, NO = Badge("Yes", "green", "mdi-check"), Badge("No", "grey", "mdi-minus")

@@ -20,11 +20,15 @@ MAX_LEVELS = 3
 
 @dataclass(frozen=True)
 class RuleOperator:
-    """How a field is compared; `takes` is number, numbers, date, dates, days, text, texts or flag."""
+    """How a field is compared; `takes` is number, numbers, date, dates, days, text, texts or flag.
+
+    It is found by its words and by each of `names`.
+    """
 
     name: str
     words: str
     takes: str
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

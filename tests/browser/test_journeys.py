@@ -35,7 +35,7 @@ def buyer(site: Site) -> str:
 
 def test_from_the_funnel_over_an_event_to_the_way_of_one_customer_and_back(analyst: Visitor) -> None:
     page = at(analyst, "journeys").page
-    analyst.choose(analyst.filter("Event"), "Purchase")
+    analyst.choose(analyst.filter("Event type"), "Purchase")
     expect(page).to_have_url(re.compile("event_type=purchase"))
     expect(analyst.rows.first).to_contain_text("Purchase")
     assert set(analyst.column("Stage")) == {"Conversion"}

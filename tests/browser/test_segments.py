@@ -45,7 +45,7 @@ def test_more_than_five_orders_and_the_last_within_thirty_days_is_exactly_the_ri
     page = analyst.go(LIST).page
     analyst.button("Create Segment").click()
     expect(count(analyst)).to_have_text(re.compile(r"^(\d+) of \1 customers match$"))
-    analyst.button("Create segment").click()
+    analyst.button("Create").click()
     expect(analyst.fault_of("name")).to_have_text("Fill this in.")
     analyst.field("name").fill("Loyal and recent")
 
@@ -55,7 +55,7 @@ def test_more_than_five_orders_and_the_last_within_thirty_days_is_exactly_the_ri
     expect(count(analyst)).to_have_text(re.compile(r"^2 of "))
     expect(page.locator(".adp-rule-count")).to_contain_text("Such as Asha, Ravi")
     expect(page.locator(".adp-rule-words")).to_contain_text("Last order is within the last 30 days")
-    analyst.button("Create segment").click()
+    analyst.button("Create").click()
     analyst.is_told("“Loyal and recent” is built: 2 match, 2 came, 0 went.")
 
     made = segments(site.engine)["Loyal and recent"]
@@ -83,7 +83,7 @@ def test_groups_may_stand_in_one_another_and_a_rule_that_lacks_something_says_wh
 
     page.get_by_role("button", name="Add a rule to this group").click()
     expect(count(analyst)).to_have_text("Complete the rules to see who matches.")
-    analyst.button("Create segment").click()
+    analyst.button("Create").click()
     expect(page.locator(DIALOG).get_by_text("A rule is not complete; see below what is missing.")).to_be_visible()
     lacking = page.locator('[data-rule="criteria.groups[0].rules[1]"]')
     expect(lacking.get_by_text("Choose what the rule asks about.")).to_be_visible()
@@ -100,6 +100,26 @@ def test_groups_may_stand_in_one_another_and_a_rule_that_lacks_something_says_wh
     assert [(rule["operator"], rule["value"]) for rule in made["rules"]] == [(">=", "1"), ("<", "7")]
     [group] = made["groups"]
     assert (group["logic"], [rule["value"] for rule in group["rules"]]) == ("NOT", ["Pune"])
+
+
+def test_a_field_and_an_operator_are_found_by_their_names_of_the_api(analyst: Visitor) -> None:
+    page = analyst.go(LIST).page
+    analyst.button("Create Segment").click()
+    analyst.button("Add Rule").click()
+    rule = page.locator('[data-rule="criteria.rules[0]"]')
+    for field, operator, words in (
+        ("total_orders", "greater_than", "Orders is more than 5"),
+        ("last_order_date", "within_days", "Last order is within the last 5 days"),
+    ):
+        # What is typed takes the place of what was chosen before.
+        for label, typed in (("Field", field), ("Operator", operator)):
+            rule.get_by_label(label).click()
+            page.keyboard.type(typed)
+            expect(page.locator(".v-overlay--active .v-list-item")).to_have_count(1)
+            page.keyboard.press("Enter")
+        rule.get_by_label("Value").fill("5")
+        expect(page.locator(".adp-rule-words")).to_contain_text(words)
+    analyst.button("Cancel").click()
 
 
 def test_escape_closes_the_form_and_nothing_is_made(analyst: Visitor, site: Site) -> None:

@@ -198,7 +198,7 @@ def test_a_segment_is_built_from_its_rules_to_its_members(marketer: Visitor, dem
     add_rule(marketer, "criteria.rules[0]", "Orders", "is more than", "5")
     add_rule(marketer, "criteria.rules[1]", "Last order", "is within the last", "30")
     expect(page.locator(".adp-rule-count strong")).to_have_text(re.compile(r"^\d+ of [\d,]+ customers match$"))
-    marketer.button("Create segment").click()
+    marketer.button("Create").click()
     marketer.is_told("“Loyal and recent” is built", RUN_MS)
     page.get_by_role("link", name="Loyal and recent").click()
     expect(marketer.heading).to_have_text("Loyal and recent")
@@ -232,7 +232,7 @@ def test_the_funnel_is_analysed_from_its_drop_off_to_the_events_behind_it(market
     expect(marketer.heading).to_have_text("Customer journeys")
     assert set(marketer.column("Stage")) == {"Intent"}
     events = set(marketer.column("Event"))
-    marketer.choose(marketer.filter("Event").locator(".v-field"), sorted(events)[0])
+    marketer.choose(marketer.filter("Event type").locator(".v-field"), sorted(events)[0])
     expect(page).to_have_url(re.compile("stage=intent"))
     expect(page).to_have_url(re.compile("event_type="))
     assert set(marketer.column("Event")) == {sorted(events)[0]}

@@ -22,6 +22,19 @@ def test_the_api_answers_as_it_does_alone(site: Site, stranger: httpx2.Client) -
     assert (nowhere.status_code, nowhere.json()["type"]) == (404, "not_found")
 
 
+def test_a_page_is_found_without_app_before_its_path(site: Site, stranger: httpx2.Client) -> None:
+    for asked, page in {
+        "/ad-planning": "/app/ad-planning",
+        "/ad-planning/goals?status=active&q=a%20b": "/app/ad-planning/goals?status=active&q=a%20b",
+        "/meta-ads/": "/app/meta-ads/campaigns",
+    }.items():
+        answer = stranger.get(asked)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+    for elsewhere in ("/ad-planning/nowhere", "/ad-planning/goals/../../x", "/voila/static/x.js"):
+        assert stranger.get(elsewhere).status_code == 404
+    assert stranger.post("/ad-planning").status_code == 404
+
+
 def test_a_storefronts_event_is_stored_under_any_host(site: Site, stranger: httpx2.Client) -> None:
     key = {"Authorization": f"Bearer {ADMIN_KEY}"}
     made = stranger.post(

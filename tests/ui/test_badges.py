@@ -90,6 +90,26 @@ def test_the_guide_gives_events_their_colours(event_type: str, colour: str) -> N
     assert badges.JOURNEY_EVENTS[JourneyEventType(event_type)].colour == colour
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("exact_utm_match", "Exact UTM match"),
+        ("fuzzy_name_match", "Fuzzy name match"),
+        ("manual", "Manual"),
+        ("unresolved", "Unresolved"),
+    ],
+)
+def test_a_resolution_method_is_called_as_in_the_api(method: str, words: str) -> None:
+    assert badges.RESOLUTION_METHODS[ResolutionMethod(method)].words == words
+
+
+@pytest.mark.parametrize(
+    ("tier", "colour"), [("platinum", "green"), ("gold", "blue"), ("silver", "orange"), ("bronze", "grey")]
+)
+def test_the_guide_gives_tiers_their_colours(tier: str, colour: str) -> None:
+    assert badges.TIERS[Tier(tier)].colour == colour
+
+
 def test_every_status_of_a_run_and_every_model_has_words() -> None:
     assert set(badges.RUN_STATUSES) == set(batch_runs.STATUSES)
     assert set(badges.MODELS) == set(ALL_MODELS)

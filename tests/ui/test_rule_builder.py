@@ -56,10 +56,11 @@ def test_it_begins_with_the_rules_that_are_given_and_says_whom_they_match(desk: 
 
 
 def test_the_browser_gets_every_field_with_its_operators_and_values(desk: Desk) -> None:
-    more = RuleOperator(">", "is more than", "number")
+    more = RuleOperator(">", "is more than", "number", ["greater_than"])
     desk.builder.offer([RuleField("age", "Age", "Person", [more], "years", values=["30"])])
     [shown] = desk.builder.fields
-    assert shown["operators"] == [{"name": ">", "words": "is more than", "takes": "number"}]
+    [operator] = shown["operators"]
+    assert operator == {"name": ">", "words": "is more than", "takes": "number", "names": ["greater_than"]}
     assert (shown["title"], shown["group"], shown["unit"], shown["values"]) == ("Age", "Person", "years", ["30"])
 
 

@@ -143,7 +143,7 @@ def _row(visit: Visit, row: TouchpointRow) -> Row:
         campaign or "touchpoint",
         address_of(SLUG, touch.id),
         {
-            "utm_campaign": text(campaign, hint=method.words),
+            "utm_campaign": text(campaign, hint=f"{touch.utm_source or 'Direct'}: {method.words}"),
             "utm_source": badges.source_badge(touch.utm_source),
             "utm_medium": text(touch.utm_medium),
             "model": text(MODELS[row.model]),
@@ -268,7 +268,8 @@ def _groups(visit: Visit, touch: Touchpoint) -> Mapping[str, Mapping[str, Cell]]
     zone = visit.settings.zone
     return {
         "Campaign": {
-            "How it was matched": badges.RESOLUTION_METHODS[ResolutionMethod(touch.resolution_method)].cell(),
+            "Resolved": (badges.YES if touch.is_resolved else badges.NO).cell(),
+            "Resolution method": badges.RESOLUTION_METHODS[ResolutionMethod(touch.resolution_method)].cell(),
             "Confidence": text(formats.percent(touch.resolution_confidence, 0)),
             "Campaign id": text(touch.ad_campaign_id),
             "Ad set id": text(touch.ad_set_id),

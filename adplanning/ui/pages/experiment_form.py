@@ -56,8 +56,8 @@ def experiment_fields(offered: Mapping[ExperimentSource, Options], *, is_new: bo
     ]
     fields = [
         Field("name", "Name", required=True, help='What you call it, such as "Summer banner vs winter banner".'),
-        Field("experiment_type", "Type", "choice", required=True, options=TYPES, help="What is tested."),
         Field("description", "Description", "area", help="What you are testing."),
+        Field("experiment_type", "Type", "choice", required=True, options=TYPES, help="What is tested."),
         Field("hypothesis", "Hypothesis", "area", help="What you expect to happen, and why."),
         Field(
             "primary_metric",

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from adplanning.core import formats
 from adplanning.core.ratios import ratio
-from adplanning.core.vocabulary import ExperimentStatus
 from adplanning.experiments import service
 from adplanning.experiments.reported import shown_comparison
 from adplanning.store.tables.experiments import ExperimentChange
@@ -27,7 +26,6 @@ HAPPENINGS: Final[Mapping[str, Badge]] = {
     "resumed": Badge("Went on", "green", "mdi-play-circle-outline"),
     "completed": Badge("Completed", "blue", "mdi-flag-checkered"),
 }
-NO_WINNER: Final = "None"
 
 
 def glance(visit: Visit, shown: ShownResults) -> Mapping[str, Mapping[str, Cell]]:
@@ -50,19 +48,16 @@ def glance(visit: Visit, shown: ShownResults) -> Mapping[str, Mapping[str, Cell]
 
 def _result(shown: ShownResults) -> Mapping[str, Cell]:
     results = shown.results
-    experiment, analysis = results.experiment, results.analysis
-    one = shown_comparison(analysis)
-    found = analysis.winner_id if analysis.sample_ratio.ok else None
-    winner = experiment.winner if experiment.status == ExperimentStatus.completed else found
+    one = shown_comparison(results.analysis)
     rows: dict[str, Cell] = {
         "Significance": shown.verdict(one),
         "Improvement": text(change(one.lift)),
         "P-value": text(chance(one.p_value_adjusted)),
         "P-value, always valid": text(shown.watched(one)),
         "Chance to beat the control": text(probability(one.bayesian.probability_to_beat_control)),
-        "Winner": text(shown.names.get(winner or "", NO_WINNER)),
+        "Winner": text(shown.winner),
     }
-    return {"Treatment": text(shown.names[one.variant_id]), **rows} if len(analysis.comparisons) > 1 else rows
+    return {"Treatment": text(shown.names[one.variant_id]), **rows} if len(results.analysis.comparisons) > 1 else rows
 
 
 def _progress(shown: ShownResults) -> Mapping[str, Cell]:

@@ -30,6 +30,7 @@ from adplanning.ui.pages.experiment_words import (
 WATCHED: Final = (
     "While it runs, go by the always-valid results only: the others hold for a single look, at the planned end."
 )
+NO_WINNER: Final = "None"
 # The recommendation tells it, too, and what to do about it.
 MISMATCH: Final = "sample_ratio_mismatch"
 
@@ -96,14 +97,38 @@ class ShownResults:
             words="" if one.estimate is None else interval(self.value(one.lower), self.value(one.upper)),
         )
 
+    @property
+    def winner(self) -> str:
+        """What the variant is called that was decided for; while nothing is decided, the one that has won so far."""
+        experiment, analysis = self.results.experiment, self.results.analysis
+        found = analysis.winner_id if analysis.sample_ratio.ok else None
+        winner = experiment.winner if experiment.status == ExperimentStatus.completed else found
+        return self.names.get(winner or "", NO_WINNER)
+
     def groups(self) -> Mapping[str, Mapping[str, Cell]]:
-        """Every treatment against the control, number by number; nothing as long as there are none."""
+        """What came out, and every treatment against the control, number by number; nothing without numbers."""
         if not self.results.analysis.n_subjects:
             return {}
         control = self.names[self.results.analysis.control_id]
         return {
-            f"{self.names[one.variant_id]} against {control}": self._against(one)
-            for one in self.results.analysis.comparisons
+            "Results": self._outcome(),
+            **{
+                f"{self.names[one.variant_id]} against {control}": self._against(one)
+                for one in self.results.analysis.comparisons
+            },
+        }
+
+    def _outcome(self) -> Mapping[str, Cell]:
+        metric = METRICS[self.results.experiment.primary_metric]
+        return {
+            **{
+                f"{metric}, {self.names[one.variant_id]}": _with_interval(
+                    self.value(one.estimate), self.value(one.lower), self.value(one.upper)
+                )
+                for one in self.results.analysis.variants
+            },
+            "Winner": text(self.winner),
+            "Recommendation": text(self.results.recommendation),
         }
 
     def _against(self, one: Comparison) -> Mapping[str, Cell]:

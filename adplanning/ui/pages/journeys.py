@@ -117,7 +117,7 @@ def _funnel_view(visit: Visit) -> Sequence[Component]:
             Column("utm_source", "Source", sortable=True),
             Column("page_url", "Page", sortable=True, help="Sorted with its website before it"),
         ],
-        filters=[Filter("stage", "Stage", STAGES), Filter("event_type", "Event", EVENTS), *scope_filters(visit)],
+        filters=[Filter("stage", "Stage", STAGES), Filter("event_type", "Event type", EVENTS), *scope_filters(visit)],
         dated=True,
         searchable="Search page, source, campaign, visitor",
         sort="occurred_at",

@@ -97,7 +97,8 @@ def meta_ads(visit: Visit) -> Part:
         href = dated(CAMPAIGNS, days, platform=Platform.meta)
 
         def put() -> None:
-            kpis.show([_of_meta(chosen[key], now, href) for key in _CARDS])
+            shown = [_of_meta(chosen[key], now, href) for key in _CARDS]
+            kpis.show([*shown[:-1], replace(shown[-1], label="ROAS", words=shown[-1].words or "As Meta claims it")])
             top.show(lines)
             section.show(href, "All campaigns", words=words)
 

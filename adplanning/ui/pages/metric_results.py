@@ -37,7 +37,12 @@ _TYPES: Final = {
     ConversionType.add_to_cart: ("Add to Cart", "Something was put into a cart."),
     ConversionType.begin_checkout: ("Begin Checkout", "A checkout was begun."),
 }
-_ATTRIBUTED: Final = ("sessions", "attributed_conversions", "conversion_rate", "resolution_rate")
+_ATTRIBUTED: Final = {
+    "sessions": "Attributions",
+    "attributed_conversions": "Conversions",
+    "conversion_rate": "Conversion rate",
+    "resolution_rate": "Resolution rate",
+}
 
 
 def conversions_breakdown(visit: Visit) -> Part:
@@ -186,7 +191,12 @@ def campaign_attribution(visit: Visit) -> Part:
             lines.append(Line(href, [badges.source_badge(name), bar(share, words)]))
 
         def put() -> None:
-            kpis.show([metric_card(name, found[name], days, currency=settings.currency) for name in _ATTRIBUTED])
+            kpis.show(
+                [
+                    metric_card(name, found[name], days, currency=settings.currency, label=label)
+                    for name, label in _ATTRIBUTED.items()
+                ]
+            )
             sources.show(lines, empty="No visit began in these days.")
             section.show(dated(ATTRIBUTION, days), "All touchpoints")
 

@@ -92,16 +92,16 @@ def value_cell(score: CustomerScore, currency: str) -> Cell:
 
 
 def risk_cell(percent: float) -> Cell:
-    """A churn risk: red above 70 %, orange above 40 %, green else.
+    """A churn risk: red above 70 %, yellow above 40 %, green else.
 
     >>> [risk_cell(percent)["colour"] for percent in (70.1, 70, 40.1, 40)]
-    ['red', 'orange', 'orange', 'green']
+    ['red', 'yellow', 'yellow', 'green']
     """
     words = formats.percent(percent / 100)
     if percent > BAD_RISK:
         return Badge(words, "red", "mdi-alert-outline").cell()
     if percent > DOUBTFUL_RISK:
-        return Badge(words, "orange", "mdi-shield-half-full").cell()
+        return Badge(words, "yellow", "mdi-shield-half-full").cell()
     return Badge(words, "green", "mdi-shield-check-outline").cell()
 
 

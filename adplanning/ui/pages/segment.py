@@ -109,9 +109,9 @@ def _facts(visit: Visit, segment: Segment, criteria: Criteria) -> Mapping[str, M
     zone, currency = visit.settings.zone, visit.settings.currency
     lines = worded_lines(criteria, currency)
     return {
-        "Segment": {
+        "General information": {
             "Type": badges.SEGMENT_TYPES[SegmentType(segment.segment_type)].cell(),
-            "Active": (badges.YES if segment.is_active else badges.NO).cell(),
+            "Status": (badges.ACTIVE if segment.is_active else badges.PAUSED).cell(),
             "Membership": (badges.DYNAMIC if segment.auto_update else badges.STATIC).cell(),
             "Members": text(formats.number(segment.customer_count, currency=currency)),
             "Description": text(segment.description),

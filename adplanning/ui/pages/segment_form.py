@@ -29,8 +29,8 @@ N_NAMES = 5
 EMPTIED = ("description", "color")
 FIELDS = (
     Field("name", "Name", required=True, help='What you call it, such as "Loyal in Mumbai".'),
-    Field("segment_type", "Type", "choice", required=True, options=TYPES, help="What its rules go by."),
     Field("description", "Description", "area"),
+    Field("segment_type", "Segment type", "choice", required=True, options=TYPES, help="What its rules go by."),
     Field("color", "Colour", "choice", options=COLOURS, help="In which its size is drawn."),
     Field(
         "auto_update",
@@ -55,7 +55,7 @@ class SegmentForm:
         self.form = Form(
             visit,
             title="New segment",
-            button="Create segment",
+            button="Create",
             fields=FIELDS,
             check=lambda values: validated(SegmentFields, values),
             submit=self._submit,
@@ -64,7 +64,7 @@ class SegmentForm:
 
     def create(self) -> None:
         """Open it for a new segment."""
-        self._open(None, FRESH, {}, title="New segment", button="Create segment")
+        self._open(None, FRESH, {}, title="New segment", button="Create")
 
     def suggest(self, key: str) -> None:
         """Open it for a new segment with what is suggested filled in."""
@@ -75,7 +75,7 @@ class SegmentForm:
             "segment_type": one.segment_type.value,
             "color": one.color,
         }
-        self._open(None, {**FRESH, **given}, criteria_json(one.criteria), title="New segment", button="Create segment")
+        self._open(None, {**FRESH, **given}, criteria_json(one.criteria), title="New segment", button="Create")
 
     def change(self, segment_id: str) -> None:
         """Open it for a segment that is there."""

@@ -57,7 +57,7 @@ def member_table(
             Column("email", "E-mail", sortable=True, on_phone=True),
             Column("name", "Name", sortable=True),
             Column("phone", "Phone", sortable=True),
-            Column("added_at", "Added", sortable=True),
+            Column("added_at", "Date added", sortable=True),
             Column("added_reason", "Why", sortable=True, on_phone=True),
         ],
         searchable="Search e-mail, name, phone",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from adplanning.core.errors import InvalidData
 from adplanning.segments.contradictions import contradictions
 from adplanning.segments.criteria import parse_criteria
-from adplanning.segments.fields import FIELDS, Kind, operator_words, operators_of
+from adplanning.segments.fields import FIELDS, OPERATOR_NAMES, Kind, operator_words, operators_of
 from adplanning.segments.wording import worded_lines
 from adplanning.ui.rule_builder import Criteria, Judgement, RuleField, RuleOperator
 
@@ -73,7 +73,14 @@ def rule_fields(
 
 
 def _operators(kind: Kind) -> list[RuleOperator]:
-    return [RuleOperator(name, operator_words(name, kind), _takes(name, kind)) for name in operators_of(kind)]
+    return [
+        RuleOperator(name, operator_words(name, kind), _takes(name, kind), _names_of(name))
+        for name in operators_of(kind)
+    ]
+
+
+def _names_of(operator: str) -> list[str]:
+    return [name for name, meant in OPERATOR_NAMES.items() if meant == operator]
 
 
 def _takes(operator: str, kind: Kind) -> str:

@@ -27,7 +27,7 @@ from adplanning.ui.pages.segment_words import SLUG, TYPES
 from adplanning.ui.table import Column, Filter, Query, Row, Table
 from adplanning.ui.visit import Visit
 
-ACTIVE = {"true": "Active", "false": "Paused"}
+ACTIVE = {"true": badges.ACTIVE.words, "false": badges.PAUSED.words}
 EMPTY = (
     "No segment yet. A segment is a group of customers by rules, such as more than 5 orders and the last of them "
     "within 30 days."
@@ -76,10 +76,10 @@ def _all(visit: Visit) -> Sequence[Component]:
             Column("share", "Of all", numeric=True, help="Its members among all known persons"),
             Column("change", "Change", numeric=True, help="Against the build before"),
             Column("auto_update", "Membership", help="Dynamic ones follow their rules by themselves"),
-            Column("is_active", "Active", sortable=True),
+            Column("is_active", "Status", sortable=True),
             Column("last_calculated_at", "Last built", sortable=True),
         ],
-        filters=[Filter("segment_type", "Type", TYPES), Filter("is_active", "State", ACTIVE)],
+        filters=[Filter("segment_type", "Type", TYPES), Filter("is_active", "Status", ACTIVE)],
         searchable="Search name and description",
         sort="name",
         descending=False,
@@ -114,7 +114,7 @@ def _row(visit: Visit, segment: Segment, sizes: Sequence[SegmentSize], n_persons
             "share": text(formats.percent(share)),
             "change": _change(sizes, currency),
             "auto_update": (badges.DYNAMIC if segment.auto_update else badges.STATIC).cell(),
-            "is_active": (badges.YES if segment.is_active else badges.NO).cell(),
+            "is_active": (badges.ACTIVE if segment.is_active else badges.PAUSED).cell(),
             "last_calculated_at": text(formats.moment(segment.last_calculated_at, visit.settings.zone)),
         },
         _values(segment, share),

@@ -132,6 +132,21 @@ def test_a_touchpoint_is_shown_in_full(shop_engine: Engine, new_visit: NewVisit,
     assert frame.titles[-1] == f"Touchpoint, {labels['Began']}"
 
 
+@pytest.mark.parametrize(("method", "words"), [("fuzzy_name_match", "Fuzzy name match"), ("unresolved", "Unresolved")])
+def test_a_touchpoint_tells_whether_and_how_its_campaign_was_found(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame, method: str, words: str
+) -> None:
+    row = the(Table, opened(new_visit, frame, shop_engine)).rows[0]
+    is_resolved = method != "unresolved"
+    with write_transaction(shop_engine) as connection:
+        found = {"is_resolved": is_resolved, "resolution_method": method, "utm_source": "fb"}
+        connection.execute(update(TABLE).where(TABLE.c.id == row["id"]).values(**found))
+    details = the(Details, opened(new_visit, frame, shop_engine, record_id=row["id"]))
+    told = {row["label"]: row["cell"]["text"] for group in details.groups for row in group["rows"]}
+    assert (told["Resolved"], told["Resolution method"]) == ("Yes" if is_resolved else "No", words)
+    assert the(Table, opened(new_visit, frame, shop_engine)).rows[0]["cells"]["utm_campaign"]["hint"] == f"fb: {words}"
+
+
 def test_a_viewer_looks_and_cannot_resolve(shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
     before = everything(shop_engine)
     widgets = opened(new_visit, frame, shop_engine, role=Role.viewer)

@@ -103,7 +103,7 @@ def test_a_draft_has_no_numbers_and_says_why(new_visit: NewVisit, engine: Engine
     assert page.words("Result")["Significance"] == "No result yet"
     assert page.words("Result")["P-value"] == page.words("Result")["P-value, always valid"] == "–"
     assert the(Kpis, page.main).caption == ""
-    assert "Treatment against Control" not in page.groups
+    assert {"Results", "Treatment against Control"}.isdisjoint(page.groups)
     assert (the(ChartCard, page.main).spec, the(ChartCard, page.main).empty) == (None, NOBODY)
     assert page.notices == {}
     assert page.words("Timeline") == {"Created": "2 Nov 2026, 12:00", "Started": "–", "Ended": "–", "Ran for": None}
@@ -115,6 +115,11 @@ def test_a_treatment_is_held_against_its_control(new_visit: NewVisit, engine: En
     assert (kpis["Winter banner"]["value"], kpis["Summer banner"]["value"]) == ("8.18%", "12.80%")
     assert kpis["Winter banner"]["words"] == "7.45% to 8.97%"
     assert kpis["Summer banner"]["badge"]["text"] == "Significantly better"
+    results = page.words("Results")
+    assert results["Conversion rate, Winter banner"] == "8.18% (7.45% to 8.97%)"
+    assert str(results["Conversion rate, Summer banner"]).startswith("12.80% (")
+    assert results["Winner"] == "Summer banner"
+    assert page.notices[str(results["Recommendation"])] == "good"
     against = page.words("Summer banner against Winter banner")
     assert str(against["Lift"]).startswith("+56.5% (+")
     assert str(against["Difference"]).startswith("+4.62 points (+")

@@ -156,6 +156,17 @@ def test_an_empty_store_is_said_in_every_view(
     assert frame.toasts == []
 
 
+def test_events_are_narrowed_by_stage_and_by_event_type(
+    engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    step(engine, "event_1", "ad_click", "awareness", NOW, visitor_id="vis_1")
+    step(engine, "event_2", "purchase", "conversion", NOW, visitor_id="vis_1")
+    table = the(Table, opened(new_visit, frame, engine))
+    assert [one["label"] for one in table.choices][:2] == ["Stage", "Event type"]
+    assert [row["event_type"] for row in cells(opened(new_visit, frame, engine, event_type="ad_click"))] == ["Ad click"]
+    assert [row["stage"] for row in cells(opened(new_visit, frame, engine, stage="conversion"))] == ["Conversion"]
+
+
 def test_another_view_opens_with_the_same_filters(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
     widgets = opened(new_visit, frame, engine, stage="intent", from_date="2026-11-01", utm_source="fb")
     send(the(ViewSwitch, widgets), "choose", {"name": "ways"})

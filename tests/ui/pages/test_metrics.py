@@ -190,7 +190,7 @@ def test_the_campaigns_that_cost_most_stand_with_what_they_cost_and_lead_to_thei
         "Clicks": "40",
         "Leads": "8",
         "CTR": "1.00%",
-        "ROAS claimed": formats.UNKNOWN,
+        "ROAS": formats.UNKNOWN,
     }
     assert headlines(widgets)["Ad Spend"]["full"] == "₹10,000.00"
 
@@ -243,7 +243,7 @@ def test_the_other_sections_tell_what_the_api_tells(
     assert numbers(found["Conversions Breakdown"])["Purchases"] == formats.number(by_type["purchase"])
     totals = api.get("attribution/stats", **OCTOBER)["totals"]
     attribution = numbers(found["Campaign Attribution"])
-    assert attribution["Campaign sessions"] == formats.number(totals["total_sessions"])
+    assert attribution["Attributions"] == formats.number(totals["total_sessions"])
     assert attribution["Resolution rate"] == formats.percent(totals["resolution_rate"] / 100, 2)
     assert rows(found["Campaign Attribution"])
 

@@ -142,14 +142,14 @@ def test_a_list_says_who_has_which_score_how_it_came_about_and_where_it_went(
     assert (rows["s2clv"]["tier"]["colour"], rows["s2clv"]["tier"]["text"]) == ("grey", "Bronze")
 
 
-def test_a_churn_risk_is_red_above_70_orange_above_40_and_else_green(
+def test_a_churn_risk_is_red_above_70_yellow_above_40_and_else_green(
     scored: Engine, new_visit: NewVisit, frame: NotingFrame
 ) -> None:
     rows = shown(opened(new_visit, frame, scored, score_type="churn_risk"))
     cells = {id_: (row["score_value"]["text"], row["score_value"]["colour"]) for id_, row in rows.items()}
     assert cells == {
         "s1churn_risk": ("72.3%", "red"), "s2churn_risk": ("80.0%", "red"),
-        "s3churn_risk": ("55.0%", "orange"), "s4churn_risk": ("40.0%", "green"),
+        "s3churn_risk": ("55.0%", "yellow"), "s4churn_risk": ("40.0%", "green"),
     }  # fmt: skip
 
 

@@ -74,6 +74,18 @@ def test_its_rules_stand_in_plain_words_below_one_another(page: Page) -> None:
     )
 
 
+def test_its_general_information_tells_type_status_members_and_dates(page: Page) -> None:
+    told = {row["label"]: row["cell"]["text"] for row in page.details.groups[0]["rows"]}
+    assert page.details.groups[0]["title"] == "General information"
+    assert (told["Type"], told["Status"], told["Membership"], told["Members"]) == ("Custom", "Active", "Dynamic", "2")
+    assert all(told[label] for label in ("Last built", "Created", "Changed"))
+
+
+def test_members_stand_with_email_name_phone_and_the_date_they_were_added(page: Page) -> None:
+    titles = [column["title"] for column in page.table("Members").columns]
+    assert titles == ["E-mail", "Name", "Phone", "Date added", "Why"]
+
+
 def test_rebuild_finds_the_right_people_and_says_so(page: Page, engine: Engine, loyal: str, frame: NotingFrame) -> None:
     assert members(engine, loyal) == {"asha": "rule_match", "ravi": "rule_match"}
     assert ("success", "“Loyal” is built: 2 match, 2 came, 0 went.") in frame.toasts

@@ -42,6 +42,8 @@ def desk(new_visit: NewVisit, engine: Engine) -> Desk:
 
 def test_a_new_segment_is_created_and_built_at_once(desk: Desk, engine: Engine, frame: NotingFrame) -> None:
     desk.segment.create()
+    assert desk.form.button == "Create"
+    assert [field["label"] for field in desk.form.fields][:3] == ["Name", "Description", "Segment type"]
     desk.rules(LOYAL)
     assert desk.submit(name="Loyal", color="#009E73") == {}
     assert not desk.form.shown

@@ -34,6 +34,16 @@ def test_whatever_a_field_offers_can_be_read_as_a_rule(name: str) -> None:
         assert (read.field, read.operator) == (name, one.name)
 
 
+@pytest.mark.parametrize(
+    ("field", "operator", "words"),
+    [("total_orders", "greater_than", "is more than"), ("last_order_date", "within_days", "is within the last")],
+)
+def test_an_operator_goes_by_each_of_its_names(field: str, operator: str, words: str) -> None:
+    [its] = [one for one in rule_fields("INR") if one.name == field]
+    [found] = [one for one in its.operators if operator in one.names]
+    assert found.words == words
+
+
 def test_amounts_are_in_the_reporting_currency_and_every_field_is_explained() -> None:
     fields = {field.name: field for field in rule_fields("EUR")}
     assert fields["total_spent"].unit == "EUR"

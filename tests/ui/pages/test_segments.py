@@ -69,6 +69,8 @@ def test_the_list_is_filtered_by_type_and_state(engine: Engine, new_visit: NewVi
     assert set(cells(opened(new_visit, engine, segment_type="value-based"))) == {"rich"}
     assert set(cells(opened(new_visit, engine, is_active="false"))) == {"near"}
     assert set(cells(opened(new_visit, engine, search="ric"))) == {"rich"}
+    shown = cells(opened(new_visit, engine))
+    assert (shown["rich"]["is_active"]["text"], shown["near"]["is_active"]["text"]) == ("Active", "Paused")
 
 
 def test_a_suggestion_fills_the_form_and_is_gone_once_it_was_taken(
