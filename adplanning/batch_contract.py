@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import nbformat
 from nbformat import NotebookNode
 
-from adplanning.core.errors import InvalidData, RunFailed
+from adplanning.core.errors import AdplanningError, InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.texts import storable_text
 
@@ -60,14 +60,16 @@ def result_of(notebook: NotebookNode) -> dict[str, Any] | None:
 
 
 def cell_fault(cell: int, error: str, words: str) -> str:
-    """Why a cell failed; a notebook that raises `RunFailed` has said it in a sentence of its own.
+    """Why a cell failed; a refusal, and a notebook that raises `RunFailed`, have said it in a sentence of their own.
 
     >>> cell_fault(3, "ValueError", "no spend")
     'cell In [3] failed with ValueError: no spend'
     >>> cell_fault(3, "RunFailed", "Meta does not answer")
     'Meta does not answer'
     """
-    return words if error == RunFailed.__name__ else f"cell In [{cell}] failed with {error}: {words}"
+    if error in {one.__name__ for one in AdplanningError.__subclasses__()}:
+        return words
+    return f"cell In [{cell}] failed with {error}: {words}"
 
 
 def fault_of(notebook: NotebookNode) -> str | None:

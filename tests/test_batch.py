@@ -144,11 +144,19 @@ def test_a_run_tells_in_its_row_how_far_it_is_until_it_ends(run: Callable[..., R
     [
         (["raise ValueError('no spend')", FINISHED], "cell In [3] failed with ValueError: no spend"),
         (["import sys; sys.exit(0)", FINISHED], "cell In [3] failed with SystemExit: 0"),
+        (
+            [
+                "from adplanning.core.errors import InvalidData",
+                "raise InvalidData.at('limit', 'give 1 or more')",
+                FINISHED,
+            ],
+            "limit: give 1 or more",
+        ),
         (["1 + 1"], "the last cell did not call finished(...), so nothing says that the work is done"),
         ([FINISHED, "1 + 1"], "the last cell did not call finished(...), so nothing says that the work is done"),
         (["import os; os._exit(0)", FINISHED], "the kernel died in cell In [3]: it was killed, or ran out of memory"),
     ],
-    ids=["exception", "sys.exit(0)", "no sentinel", "sentinel too early", "quiet exit of the kernel"],
+    ids=["exception", "sys.exit(0)", "refusal", "no sentinel", "sentinel too early", "quiet exit of the kernel"],
 )
 def test_a_run_that_did_not_come_to_its_end_has_failed_and_says_where(
     run: Callable[..., RunRecord], engine: Engine, cells: list[str], message: str
