@@ -263,7 +263,7 @@ ALERT_KINDS = {
 }
 WATCHING = Badge("Watching", "green", "mdi-eye-outline")
 NOT_CHECKED = Badge("Not checked yet", "grey", "mdi-clock-outline")
-NOT_TOLD_IN_FULL = Badge("Cannot be told in full", "orange", "mdi-help-circle-outline")
+NOT_ALL_KNOWN = Badge("Not all known", "orange", "mdi-help-circle-outline")
 ACTIVE = Badge("Active", "green", "mdi-play-circle-outline")
 PAUSED = Badge("Paused", "orange", "mdi-pause-circle-outline")
 NOT_TOLD = Badge("Nobody yet", "grey", "mdi-bell-off-outline")

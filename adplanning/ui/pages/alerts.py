@@ -70,7 +70,7 @@ def _all(visit: Visit) -> Sequence[Component]:
             Column("kind", "Kind", sortable=True),
             Column("words", "When it tells you", on_phone=True),
             Column("checked_at", "Last checked", sortable=True, help="By the notebook check_alerts"),
-            Column("state", "State", help="Of a rule that cannot be told, its page says why"),
+            Column("state", "State", help="Where not all is known, the page of the rule says why"),
         ],
         searchable="Search names",
         sort="name",
@@ -136,7 +136,7 @@ def _state(kept: AlertRule) -> Cell:
     if not kept.is_active:
         return badges.PAUSED.cell()
     if kept.unknown_because:
-        return badges.NOT_TOLD_IN_FULL.cell()
+        return badges.NOT_ALL_KNOWN.cell()
     return (badges.WATCHING if kept.checked_at else badges.NOT_CHECKED).cell()
 
 

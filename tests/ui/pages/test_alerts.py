@@ -184,7 +184,7 @@ def test_a_rule_that_cannot_be_told_says_why(engine: Engine, new_visit: NewVisit
         "At the last check it could not be told in full. No spend was read."
     ]
     [row] = table(opened(new_visit, frame, engine), "Rules").rows
-    assert row["cells"]["state"]["text"] == "Cannot be told in full"
+    assert row["cells"]["state"]["text"] == "Not all known"
 
 
 def test_a_viewer_looks_and_changes_nothing(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
