@@ -178,8 +178,11 @@ def _arm(
 ) -> Select[Any]:
     arm = select(
         visitor.label("visitor_id"), person.label("person_id"), at.label("seen_at"), source.label("source")
-    ).where(visitor.is_not(None), person.is_not(None))
-    return arm if where is None else arm.where(where(visitor, person))
+    ).where(visitor.is_not(None))
+    if where is None:
+        # All of them are read in half the time from end to end: SQLite would go by its index of persons, row by row.
+        return arm.where(func.coalesce(person, "") != "")
+    return arm.where(person.is_not(None), where(visitor, person))
 
 
 def _without_undone(seen: Subquery) -> Select[Any]:
