@@ -20,10 +20,14 @@ from zoneinfo import ZoneInfo
 import nbformat
 from nbformat import NotebookNode
 
-from adplanning.core.errors import AdplanningError, InvalidData
+from adplanning.core import errors
+from adplanning.core.errors import InvalidData
 from adplanning.core.periods import Period
 from adplanning.core.texts import storable_text
 
+_IN_A_SENTENCE = {
+    name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.AdplanningError)
+}
 RESULT = "application/vnd.adplanning.result+json"
 
 Value = bool | int | float | str | list[str]
@@ -60,14 +64,14 @@ def result_of(notebook: NotebookNode) -> dict[str, Any] | None:
 
 
 def cell_fault(cell: int, error: str, words: str) -> str:
-    """Why a cell failed; a refusal, and a notebook that raises `RunFailed`, have said it in a sentence of their own.
+    """Why a cell failed; errors of `core.errors`, `RunFailed` among them, have said it in a sentence of their own.
 
     >>> cell_fault(3, "ValueError", "no spend")
     'cell In [3] failed with ValueError: no spend'
     >>> cell_fault(3, "RunFailed", "Meta does not answer")
     'Meta does not answer'
     """
-    if error in {one.__name__ for one in AdplanningError.__subclasses__()}:
+    if error in _IN_A_SENTENCE:
         return words
     return f"cell In [{cell}] failed with {error}: {words}"
 

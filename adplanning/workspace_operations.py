@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import select
 
-from adplanning.metrics.definitions import METRICS, Unit
+from adplanning.alerts.watching import SHARES
 from adplanning.store import facts
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.workspace_store import OpenStore
@@ -91,6 +91,5 @@ class OperationWorkspace(OpenStore):
         if only_open:
             query = query.where(alert.closed_at.is_(None))
         found = facts.read(self.engine, query)[0].sort("opened_at", "alert_id", descending=True)
-        shares = [name for name, metric in METRICS.items() if metric.unit is Unit.percent]
-        in_percent = pl.when(pl.col("metric").is_in(shares)).then(pl.col("value") * 100).otherwise("value")
-        return found.with_columns(value=in_percent)
+        is_share = pl.col("metric").is_in(list(SHARES))
+        return found.with_columns(value=pl.when(is_share).then((pl.col("value") * 100).round(9)).otherwise("value"))

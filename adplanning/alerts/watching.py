@@ -52,9 +52,13 @@ def figures_of(kind: AlertKind, metric: str | None) -> tuple[str, str | None]:
     return metric, metric if is_count else _COUNT_BEHIND.get(metric)
 
 
+SHARES: Final = frozenset(name for name, metric in METRICS.items() if metric.unit is Unit.percent)
+"""The metrics from 0 to 1, which people read and write in percent."""
+
+
 def is_percent(kind: AlertKind, metric: str | None) -> bool:
-    """Whether a threshold is a share, which people read and write in percent."""
-    return kind in CHANGES or (metric is not None and METRICS[metric].unit is Unit.percent)
+    """Whether a threshold is a share."""
+    return kind in CHANGES or metric in SHARES
 
 
 def shown_value(value: float | None, metric: str | None) -> float | None:
@@ -63,8 +67,7 @@ def shown_value(value: float | None, metric: str | None) -> float | None:
     >>> shown_value(0.07, "ctr"), shown_value(58.0, "conversions"), shown_value(None, "ctr")
     (7.0, 58.0, None)
     """
-    is_share = metric is not None and METRICS[metric].unit is Unit.percent
-    return round(value * 100, 9) if is_share and value is not None else value
+    return round(value * 100, 9) if metric in SHARES and value is not None else value
 
 
 def is_money(kind: AlertKind, metric: str | None) -> bool:

@@ -181,7 +181,7 @@ def _arm(
     ).where(visitor.is_not(None))
     if where is None:
         # All of them are read in half the time from end to end: SQLite would go by its index of persons, row by row.
-        return arm.where(func.coalesce(person, "") != "")
+        return arm.where(func.length(person) >= 0)
     return arm.where(person.is_not(None), where(visitor, person))
 
 

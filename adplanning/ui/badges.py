@@ -105,9 +105,11 @@ RUN_STATUSES = {
     "running": Badge("Running", "orange", "mdi-progress-clock"),
     "failed": Badge("Failed", "red", "mdi-alert-circle-outline"),
 }
+ACTIVE = Badge("Active", "green", "mdi-play-circle-outline")
+PAUSED = Badge("Paused", "orange", "mdi-pause-circle-outline")
 CAMPAIGN_STATUSES = {
-    "ACTIVE": Badge("Active", "green", "mdi-play-circle-outline"),
-    "PAUSED": Badge("Paused", "orange", "mdi-pause-circle-outline"),
+    "ACTIVE": ACTIVE,
+    "PAUSED": PAUSED,
     "ARCHIVED": Badge("Archived", "grey", "mdi-archive-outline"),
     "DELETED": Badge("Deleted", "grey", "mdi-delete-outline"),
     "IN_PROCESS": Badge("In process", "blue", "mdi-progress-clock"),
@@ -264,8 +266,6 @@ ALERT_KINDS = {
 WATCHING = Badge("Watching", "green", "mdi-eye-outline")
 NOT_CHECKED = Badge("Not checked yet", "grey", "mdi-clock-outline")
 NOT_ALL_KNOWN = Badge("Not all known", "orange", "mdi-help-circle-outline")
-ACTIVE = Badge("Active", "green", "mdi-play-circle-outline")
-PAUSED = Badge("Paused", "orange", "mdi-pause-circle-outline")
 NOT_TOLD = Badge("Nobody yet", "grey", "mdi-bell-off-outline")
 YES, NO = Badge("Yes", "green", "mdi-check"), Badge("No", "grey", "mdi-minus")
 

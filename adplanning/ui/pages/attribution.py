@@ -137,14 +137,14 @@ def _all(visit: Visit) -> Sequence[Component]:
 def _row(visit: Visit, row: TouchpointRow) -> Row:
     touch, currency = row.touchpoint, visit.settings.currency
     method = badges.RESOLUTION_METHODS[ResolutionMethod(touch.resolution_method)]
-    campaign = row.campaign_name or touch.utm_campaign
+    campaign, source = row.campaign_name or touch.utm_campaign, badges.source_badge(touch.utm_source)
     return Row(
         touch.id,
         campaign or "touchpoint",
         address_of(SLUG, touch.id),
         {
-            "utm_campaign": text(campaign, hint=f"{touch.utm_source or 'Direct'}: {method.words}"),
-            "utm_source": badges.source_badge(touch.utm_source),
+            "utm_campaign": text(campaign, hint=f"{source['text']}: {method.words}"),
+            "utm_source": source,
             "utm_medium": text(touch.utm_medium),
             "model": text(MODELS[row.model]),
             "touch_type": badges.TOUCH_TYPES[TouchType(row.touch_type)].cell(),

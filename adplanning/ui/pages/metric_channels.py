@@ -97,8 +97,10 @@ def meta_ads(visit: Visit) -> Part:
         href = dated(CAMPAIGNS, days, platform=Platform.meta)
 
         def put() -> None:
-            shown = [_of_meta(chosen[key], now, href) for key in _CARDS]
-            kpis.show([*shown[:-1], replace(shown[-1], label="ROAS", words=shown[-1].words or "As Meta claims it")])
+            shown = {key: _of_meta(chosen[key], now, href) for key in _CARDS}
+            claimed = shown["roas"]
+            shown["roas"] = replace(claimed, label="ROAS", words=claimed.words or "As Meta claims it")
+            kpis.show(list(shown.values()))
             top.show(lines)
             section.show(href, "All campaigns", words=words)
 
