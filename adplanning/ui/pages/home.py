@@ -49,7 +49,6 @@ from adplanning.ui.pages.metrics import metric_view
 from adplanning.ui.pages.report_question import DEFAULT_MODEL
 from adplanning.ui.visit import Visit
 
-DAYS = 30
 MARK = "metrics"
 METRICS = "ad-planning/metrics"
 FIRST_STEPS = (
@@ -141,12 +140,17 @@ def _groups(live: Mapping[str, Cell]) -> list[dict[str, Any]]:
     return [{"title": title, "cards": list(its)} for title, its in groupby(cards, key=lambda card: card["group"])]
 
 
+def _lately(visit: Visit) -> Period:
+    """The days that the pages behind the cards show first where they show any, so that both tell one number."""
+    return days_asked(visit, Period()).period(visit.settings.zone)
+
+
 def _conversions(visit: Visit) -> Cell:
     settings = visit.settings
     found = conversion_service.statistics(
         visit.engine,
         {},
-        Period.last_days(DAYS, visit.now()),
+        _lately(visit),
         currency=settings.currency,
         zone=settings.zone,
         group_by="day",
@@ -154,7 +158,7 @@ def _conversions(visit: Visit) -> Cell:
     )
     n = formats.number(found.total_conversions, currency=settings.currency)
     return Badge(
-        f"{n} in the last {DAYS} days", "green" if found.total_conversions else "grey", "mdi-cart-check"
+        f"{n} in the last {USUAL_DAYS} days", "green" if found.total_conversions else "grey", "mdi-cart-check"
     ).cell()
 
 
@@ -165,9 +169,9 @@ def _goals(visit: Visit) -> Cell:
 
 
 def _attribution(visit: Visit) -> Cell:
-    counts = attribution_service.attribution_stats(visit.engine, Period.last_days(DAYS, visit.now()))["totals"]
+    counts = attribution_service.attribution_stats(visit.engine, _lately(visit))["totals"]
     if counts["resolution_rate"] is None:
-        return Badge(f"No touchpoint in the last {DAYS} days").cell()
+        return Badge(f"No touchpoint in the last {USUAL_DAYS} days").cell()
     share = formats.percent(counts["resolution_rate"] / 100, 0)
     return Badge(f"{share} of touchpoints matched", "purple", "mdi-link-variant").cell()
 
@@ -176,7 +180,7 @@ def _attribution_report(visit: Visit) -> Cell:
     settings = visit.settings
     report = attribution_report(
         visit.engine,
-        Scope(Period.last_days(DAYS, visit.now()), settings.public_revenue, (ConversionType.purchase,)),
+        Scope(_lately(visit), settings.public_revenue, (ConversionType.purchase,)),
         currency=settings.currency,
         zone=settings.zone,
         models=[DEFAULT_MODEL],
@@ -184,8 +188,10 @@ def _attribution_report(visit: Visit) -> Cell:
     )
     roas = report.campaign_roas(DEFAULT_MODEL)
     if roas is None:
-        return Badge(f"No credited ROAS for the last {DAYS} days").cell()
-    return Badge(f"Credited ROAS {formats.times(roas)} in the last {DAYS} days", "green", "mdi-scale-balance").cell()
+        return Badge(f"No credited ROAS for the last {USUAL_DAYS} days").cell()
+    return Badge(
+        f"Credited ROAS {formats.times(roas)} in the last {USUAL_DAYS} days", "green", "mdi-scale-balance"
+    ).cell()
 
 
 def _metrics(visit: Visit) -> Cell:
@@ -195,7 +201,7 @@ def _metrics(visit: Visit) -> Cell:
             return none
     [roas] = period_figures(
         visit.engine,
-        days_asked(visit, Period()).period(settings.zone),
+        _lately(visit),
         currency=settings.currency,
         zone=settings.zone,
         public_revenue=settings.public_revenue,
@@ -208,11 +214,11 @@ def _metrics(visit: Visit) -> Cell:
 
 
 def _sentiment(visit: Visit) -> Cell:
-    found = sentiment_counts(visit.engine, {}, Period.last_days(DAYS, visit.now()))
+    found = sentiment_counts(visit.engine, {}, _lately(visit))
     share = found.positive_share
     if share is None:
-        return Badge(f"No text in the last {DAYS} days", "grey", "mdi-emoticon-outline").cell()
-    words = f"{formats.percent(share, 0)} positive in the last {DAYS} days"
+        return Badge(f"No text in the last {USUAL_DAYS} days", "grey", "mdi-emoticon-outline").cell()
+    words = f"{formats.percent(share, 0)} positive in the last {USUAL_DAYS} days"
     liked = found.n_positive >= found.n_negative
     return Badge(words, "green" if liked else "red", "mdi-emoticon-outline").cell()
 
@@ -228,12 +234,12 @@ def _campaign_names(visit: Visit) -> Cell:
 
 def _journeys(visit: Visit) -> Cell:
     settings = visit.settings
-    scope = JourneyScope(Period.last_days(DAYS, visit.now()))
+    scope = JourneyScope(_lately(visit))
     found = funnel_report(visit.engine, scope, public_revenue=settings.public_revenue)
     if not found.n_customers:
-        return Badge(f"Nobody in the last {DAYS} days").cell()
+        return Badge(f"Nobody in the last {USUAL_DAYS} days").cell()
     n = formats.number(found.n_customers, currency=settings.currency)
-    return Badge(f"{n} customers in the last {DAYS} days", "blue", "mdi-map-marker-path").cell()
+    return Badge(f"{n} customers in the last {USUAL_DAYS} days", "blue", "mdi-map-marker-path").cell()
 
 
 def _segments(visit: Visit) -> Cell:
@@ -293,7 +299,7 @@ def _alerts(visit: Visit) -> Cell:
 
 def _campaigns(visit: Visit) -> Cell:
     settings = visit.settings
-    days = days_asked(visit, Period()).period(settings.zone)
+    days = _lately(visit)
     found = campaign_totals(visit.engine, {}, days, currency=settings.currency, zone=settings.zone)
     if not found.n_campaigns:
         return Badge("None yet", "orange", "mdi-bullhorn-outline").cell()

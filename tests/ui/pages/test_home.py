@@ -12,7 +12,9 @@ from sqlalchemy import Engine, func, select, update
 from adplanning.alerts.fields import RuleChange, RuleFields
 from adplanning.alerts.service import change_rule, create_rule
 from adplanning.batch_lease import begin_run, end_run
+from adplanning.core.periods import Period
 from adplanning.core.vocabulary import AlertKind, Role
+from adplanning.metrics.figures_service import period_figures
 from adplanning.store.session import reading, write_transaction, writing
 from adplanning.store.tables.catalogue import TABLES
 from adplanning.ui.cards import Cards
@@ -20,6 +22,7 @@ from adplanning.ui.catalogue import HOME, PAGES, address_of
 from adplanning.ui.dialog import Dialog
 from adplanning.ui.kpis import Kpis
 from adplanning.ui.main_button import MainButton
+from adplanning.ui.pages.chosen_days import days_asked
 from adplanning.ui.pages.home import home
 from adplanning.ui.pages.period_picker import PeriodPicker
 from adplanning.ui.visit import Visit
@@ -57,8 +60,8 @@ def test_every_module_has_its_card_at_once_and_its_number_later(
         n = session.scalar(
             select(func.count()).where(
                 conversions.is_bot.is_(False),
-                conversions.converted_at > datetime(2026, 10, 1, 12, tzinfo=UTC),
-                conversions.converted_at <= NOW,
+                conversions.converted_at >= datetime(2026, 10, 1, 18, 30, tzinfo=UTC),
+                conversions.converted_at < datetime(2026, 10, 31, 18, 30, tzinfo=UTC),
             )
         )
         n_goals = session.scalar(select(func.count()).where(TABLES["goals"].c.is_active))
@@ -145,6 +148,24 @@ def test_what_comes_back_for_what_was_spent_is_said_on_the_card_of_the_metrics(
     bought(engine, 150)
     badge = badge_of("metrics", new_visit(engine), frame)
     assert (badge["text"], badge["colour"]) == ("ROAS 0.50×: below its cost", "red")
+
+
+def test_the_card_of_conversions_and_the_metrics_tell_one_number(
+    shop_engine: Engine, new_visit: NewVisit, frame: NotingFrame
+) -> None:
+    visit = new_visit(shop_engine)
+    days = days_asked(visit, Period()).period(visit.settings.zone)
+    found = period_figures(
+        shop_engine,
+        days,
+        currency="INR",
+        zone=visit.settings.zone,
+        public_revenue=visit.settings.public_revenue,
+        names=["conversions"],
+    )
+    n = found["conversions"].value
+    assert n
+    assert badge_of("conversions", visit, frame)["text"] == f"{n:,.0f} in the last 30 days"
 
 
 def test_nothing_is_called_quiet_that_nobody_watches(engine: Engine, new_visit: NewVisit, frame: NotingFrame) -> None:
